@@ -1,3 +1,5 @@
+using Signals.Core.Schema;
+
 namespace Signals;
 
 /// <summary>One column of an event type. Immutable and safe to share.</summary>
@@ -5,8 +7,10 @@ public sealed class ColumnSchema
 {
     private readonly string[] _formerNames;
 
-    internal ColumnSchema(string name, ushort id, ColumnType type, ColumnRole role, IEnumerable<string>? formerNames = null)
+    internal ColumnSchema(
+        string name, ushort id, ColumnType type, ColumnRole role, IEnumerable<string>? formerNames = null, ColumnDrop drop = default)
     {
+        Drop = drop;
         Name = name;
         Id = id;
         Type = type;
@@ -19,7 +23,8 @@ public sealed class ColumnSchema
     public string Name { get; }
 
     /// <summary>
-    /// The column's index in <see cref="EventTypeSchema.Columns"/>. It never changes, because columns are only added at the end.
+    /// The column's index in <see cref="EventTypeSchema.Columns"/>. It never changes, because columns are only added at the end, and one
+    /// that is dropped keeps its place.
     /// </summary>
     public ushort Id { get; }
 
@@ -28,6 +33,15 @@ public sealed class ColumnSchema
     /// it under each of them, too.
     /// </summary>
     public IReadOnlyList<string> FormerNames { get; }
+
+    /// <summary>
+    /// Whether the column was dropped (<see cref="EventTypeBuilder.Dropped"/>). It keeps its place in
+    /// <see cref="EventTypeSchema.Columns"/>, but nothing finds it by a name. Another column may have its name by now.
+    /// </summary>
+    public bool IsDropped => Drop.IsDropped;
+
+    /// <summary>When it was dropped, and whether that is final.</summary>
+    internal ColumnDrop Drop { get; }
 
     /// <summary>The kind and dimensions of the values.</summary>
     public ColumnType Type { get; }

@@ -6,6 +6,7 @@ namespace Signals;
 public sealed class EventTypeBuilder
 {
     private readonly List<ColumnSchema> _columns = [];
+    private readonly List<string> _dropped = [];
     private int _keepLast = int.MaxValue;
     private TimeSpan? _maxAge;
     private TimeSpan? _window;
@@ -82,6 +83,26 @@ public sealed class EventTypeBuilder
         return this;
     }
 
+    /// <summary>
+    /// Drops a column of the store: it is hidden at once, and compaction reclaims its bytes when the grace
+    /// (<c>StoreOptions.RetentionGrace</c>) is over and the store was opened once more. Until then declaring it again, without this
+    /// statement, takes that back with all data. A column that is merely left out of the declaration stays. A store that has no such column
+    /// ignores the statement.
+    /// </summary>
+    /// <param name="name">A name that the column has or had.</param>
+    /// <exception cref="ArgumentException">The name is malformed, or a column of this declaration.</exception>
+    public EventTypeBuilder Dropped(string name)
+    {
+        SchemaLimits.CheckName(name);
+        if (_dropped.Contains(name) || _columns.Exists(column => column.AllNames().Contains(name)))
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is both declared and dropped, or dropped twice.", nameof(name));
+        }
+
+        _dropped.Add(name);
+        return this;
+    }
+
     /// <summary>Keeps only each user's newest events of this type. Without this call all events are kept.</summary>
     /// <param name="events">How many events to keep, at least 1.</param>
     public EventTypeBuilder KeepLast(int events)
@@ -115,19 +136,28 @@ public sealed class EventTypeBuilder
     internal EventTypeBuilder Add(string name, ColumnType type, ColumnRole role)
     {
         SchemaLimits.CheckColumn(name, type, role);
-        if (_columns.Count == SchemaLimits.MaxColumns)
-        {
-            throw new ArgumentException($"Event type '{Name}' has more than {SchemaLimits.MaxColumns} columns.", nameof(name));
-        }
-
+        RequireRoom(name);
         RequireFree(name, nameof(name));
         _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role));
         return this;
     }
 
+    private void RequireRoom(string name)
+    {
+        if (_columns.Count == SchemaLimits.MaxColumns)
+        {
+            throw new ArgumentException($"Event type '{Name}' has more than {SchemaLimits.MaxColumns} columns.", nameof(name));
+        }
+    }
+
     private void RequireFree(string name, string parameter)
     {
-        if (_columns.Find(column => column.AllNames().Contains(name)) is { } other)
+        if (_dropped.Contains(name))
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is both declared and dropped, or dropped twice.", parameter);
+        }
+
+        if (_columns.Find(column => !column.IsDropped && column.AllNames().Contains(name)) is { } other)
         {
             throw new ArgumentException(
                 other.Name == name
@@ -137,6 +167,19 @@ public sealed class EventTypeBuilder
         }
     }
 
+    /// <summary>Adds a column of a stored schema that was dropped. Others may have its names.</summary>
+    internal EventTypeBuilder AddDropped(string name, ColumnType type, ColumnRole role, string[] formerNames, ColumnDrop drop)
+    {
+        SchemaLimits.CheckColumn(name, type, role);
+        RequireRoom(name);
+        Array.ForEach(formerNames, SchemaLimits.CheckName);
+        _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role, formerNames, drop));
+        return this;
+    }
+
     internal EventTypeSchema Build(ushort id) =>
-        new(Name, id, _columns, _keepLast, _maxAge, _window ?? SchemaLimits.DefaultWindow(_maxAge), _window is not null);
+        new(Name, id, _columns, _keepLast, _maxAge, _window ?? SchemaLimits.DefaultWindow(_maxAge), _window is not null)
+        {
+            DroppedNames = [.. _dropped],
+        };
 }

@@ -12,7 +12,13 @@ public sealed class EventTypeSchema
     private readonly FrozenDictionary<string, int> _indexes;
 
     internal EventTypeSchema(
-        string name, ushort id, IEnumerable<ColumnSchema> columns, int keepLast, TimeSpan? maxAge, TimeSpan window, bool isWindowDeclared)
+        string name,
+        ushort id,
+        IEnumerable<ColumnSchema> columns,
+        int keepLast,
+        TimeSpan? maxAge,
+        TimeSpan window,
+        bool isWindowDeclared)
     {
         Name = name;
         Id = id;
@@ -22,6 +28,7 @@ public sealed class EventTypeSchema
         IsWindowDeclared = isWindowDeclared;
         _columns = columns.ToArray();
         _indexes = _columns
+            .Where(c => !c.IsDropped)
             .SelectMany(c => c.AllNames(), (c, called) => KeyValuePair.Create(called, (int)c.Id))
             .ToFrozenDictionary(StringComparer.Ordinal);
         Columns = Array.AsReadOnly(_columns);
@@ -33,8 +40,11 @@ public sealed class EventTypeSchema
     /// <summary>The event type's index in <see cref="StoreSchema.EventTypes"/>. Once stored it never changes.</summary>
     public ushort Id { get; }
 
-    /// <summary>The columns in the order of their ids.</summary>
+    /// <summary>The columns in the order of their ids, dropped ones included (<see cref="ColumnSchema.IsDropped"/>).</summary>
     public IReadOnlyList<ColumnSchema> Columns { get; }
+
+    /// <summary>The names of columns that the declaration drops; empty for a schema that a store resolved.</summary>
+    internal IReadOnlyList<string> DroppedNames { get; init; } = [];
 
     /// <summary>How many of a user's newest events are kept; <see cref="int.MaxValue"/> keeps all.</summary>
     public int KeepLast { get; }
@@ -91,6 +101,10 @@ public sealed class EventTypeSchema
         return new VariableColumn(this, column.Id);
     }
 
+    /// <summary>What an error adds about a column that is not there: that it was dropped; empty when it never was.</summary>
+    internal string WhyNot(string name) =>
+        Array.Exists(_columns, c => c.IsDropped && c.AllNames().Contains(name)) ? ", which was dropped" : "";
+
     private ColumnSchema Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -98,6 +112,7 @@ public sealed class EventTypeSchema
         return index >= 0
             ? _columns[index]
             : throw new ArgumentException(
-                $"Event type '{Name}' has no column '{name}'; it has: {string.Join(", ", _columns.Select(c => c.Name))}.", nameof(name));
+                $"Event type '{Name}' has no column '{name}'{WhyNot(name)}; it has: "
+                + $"{string.Join(", ", _columns.Where(c => !c.IsDropped).Select(c => c.Name))}.", nameof(name));
     }
 }

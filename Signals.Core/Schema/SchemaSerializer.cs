@@ -14,20 +14,21 @@ internal static class SchemaSerializer
     /// <summary>Increased by every change of the layout that an older reader would misread.</summary>
     public const int Version = 2;
 
-    // A schema without former names is written in this version, so that earlier versions of Signals can read it.
+    // A schema without former names and dropped columns is written in this version, so that earlier versions of Signals can read it.
     private const int PlainVersion = 1;
 
+    private const long FinalDrop = -1;
     private const int SchemaItems = 2;
     private const int EventTypeItems = 5;
     private const int PlainColumnItems = 4;
-    private const int ColumnItems = 5;
+    private const int ColumnItems = 6;
 
     public static byte[] Write(StoreSchema schema)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(SchemaItems);
-        bool isPlain = schema.EventTypes.All(type => type.Columns.All(column => column.FormerNames.Count == 0));
+        bool isPlain = schema.EventTypes.All(type => type.Columns.All(column => column is { FormerNames.Count: 0, IsDropped: false }));
         writer.Write(isPlain ? PlainVersion : Version);
         writer.WriteArrayHeader(schema.EventTypes.Count);
         foreach (EventTypeSchema type in schema.EventTypes)
@@ -86,6 +87,15 @@ internal static class SchemaSerializer
                 {
                     writer.Write(former);
                 }
+
+                if (column.IsDropped)
+                {
+                    writer.Write(column.Drop.IsFinal ? FinalDrop : column.Drop.SinceMs);
+                }
+                else
+                {
+                    writer.WriteNil();
+                }
             }
         }
     }
@@ -133,14 +143,44 @@ internal static class SchemaSerializer
             string name = ReadName(ref reader);
             var role = (ColumnRole)reader.ReadByte();
             var kind = (ColumnKind)reader.ReadByte();
-            builder.Add(name, ColumnType.FromKind(kind, reader.ReadInt32()), role);
-            for (int left = isPlain ? 0 : reader.ReadArrayHeader(); left > 0; left--)
+            ColumnType type = ColumnType.FromKind(kind, reader.ReadInt32());
+            string[] former = isPlain ? [] : ReadFormerNames(ref reader);
+            if (!isPlain && !reader.TryReadNil())
             {
-                builder.RenamedFrom(ReadName(ref reader));
+                builder.AddDropped(name, type, role, former, ReadDrop(ref reader));
+                continue;
             }
+
+            builder.Add(name, type, role);
+            Array.ForEach(former, earlier => builder.RenamedFrom(earlier));
         }
 
         return builder;
+    }
+
+    private static string[] ReadFormerNames(ref MessagePackReader reader)
+    {
+        int count = reader.ReadArrayHeader();
+        if (count > SchemaLimits.MaxFormerNames)
+        {
+            throw new InvalidDataException($"A column of {count} former names; at most {SchemaLimits.MaxFormerNames} are allowed.");
+        }
+
+        string[] names = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            names[i] = ReadName(ref reader);
+        }
+
+        return names;
+    }
+
+    private static ColumnDrop ReadDrop(ref MessagePackReader reader)
+    {
+        long since = reader.ReadInt64();
+        return since >= 0 ? ColumnDrop.At(since)
+            : since == FinalDrop ? ColumnDrop.Final
+            : throw new InvalidDataException($"A column was dropped at {since} ms, which is out of range.");
     }
 
     private static string ReadName(ref MessagePackReader reader)

@@ -116,7 +116,11 @@ public sealed class SequenceQueryBuilder
     public SequenceQuery Build()
     {
         string[] names = _columns
-            ?? [.. _types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
+            ??
+            [
+                .. _types.SelectMany(type => type.Columns).Where(column => !column.IsDropped).Select(column => column.Name)
+                    .Distinct(StringComparer.Ordinal),
+            ];
         ColumnType[] columns = new ColumnType[names.Length];
         for (int i = 0; i < names.Length; i++)
         {

@@ -11,6 +11,8 @@ internal static class Attributes
     public const string RenamedFrom = "Signals.RenamedFromAttribute";
     public const string NotStored = "Signals.NotStoredAttribute";
 
+    public static bool IsDrop(AttributeData attribute) => NameOf(attribute) == "Signals.DroppedColumnAttribute";
+
     public static bool IsOfColumn(AttributeData attribute) => NameOf(attribute) is Column or Vector or Enrichment or RenamedFrom;
 
     public static AttributeData? Find(IPropertySymbol property, string name) =>

@@ -62,7 +62,7 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
             }
 
             _columns.AddEventType(type.Name);
-            foreach (ColumnSchema column in type.Columns)
+            foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
             {
                 _columns.Add(type.Name, column.Name, column.Type);
                 _columns.AddFormer(type.Name, column);

@@ -96,7 +96,8 @@ internal sealed class RenameTests
     public void Open_FormerNameForANewColumn_IsRefusedNamingBoth()
     {
         Open(New).Dispose();
-        StoreSchema both = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item").Text("item_id").Window(TimeSpan.FromDays(1))));
+        StoreSchema both = StoreSchema.Define(s => s.EventType(
+            "view", t => t.Field<long>("item").Text("item_id").Window(TimeSpan.FromDays(1))));
         Assert.That(
             () => Open(both),
             Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("'view.item'").And.Message.Contains("'view.item_id'"));
@@ -105,7 +106,8 @@ internal sealed class RenameTests
     [Test]
     public void Open_BothNamesAreColumnsOfTheStore_IsRefusedNamingBoth()
     {
-        Open(StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item_id").Field<long>("item").Window(TimeSpan.FromDays(1))))).Dispose();
+        Open(StoreSchema.Define(s => s.EventType(
+            "view", t => t.Field<long>("item_id").Field<long>("item").Window(TimeSpan.FromDays(1))))).Dispose();
         Assert.That(
             () => Open(New),
             Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("'item'").And.Message.Contains("'item_id'"));
@@ -192,7 +194,8 @@ internal sealed class RenameTests
     {
         using SignalStore store = Open(New);
         Append(store, "item", 0, 4);
-        store.Definitions.Register(SequenceDefinition.Create("old").OwnedBy("tests").From("view", from => from.Last(10)).Columns("item_id").Size(10).Build());
+        store.Definitions.Register(SequenceDefinition.Create("old").OwnedBy("tests")
+            .From("view", from => from.Last(10)).Columns("item_id").Size(10).Build());
         using ServedSequence served = store.Read(User, "old");
         Assert.That(served.Field<long>("item_id").ToArray(), Is.EqualTo(new[] { 103L, 102, 101, 100 }));
     }

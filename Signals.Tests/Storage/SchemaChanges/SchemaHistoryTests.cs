@@ -46,6 +46,11 @@ internal sealed class SchemaHistoryTests
         /// <summary>Whether the store was opened with it.</summary>
         public bool IsStored { get; set; }
 
+        /// <summary>Whether the next declaration has to say what became of it.</summary>
+        public bool IsChanged { get; set; }
+
+        public IEnumerable<string> Names => Former.Prepend(Name);
+
         /// <summary>By event, what was set.</summary>
         public Dictionary<int, long> Values { get; } = [];
 
@@ -61,7 +66,9 @@ internal sealed class SchemaHistoryTests
         private readonly SimFileSystem _files = ImportStore.NewFiles(record: false);
         private readonly ManualTime _time = new(TestStores.Start + 3_600_000);
         private readonly List<ModelColumn> _columns = [];
+        private readonly List<ModelColumn> _dropped = [];
         private readonly List<string> _log = [];
+        private readonly bool _hasGrace;
         private readonly EngineOptions _options;
         private readonly ulong _seed;
         private SimRandom _random;
@@ -74,7 +81,12 @@ internal sealed class SchemaHistoryTests
         {
             _seed = seed;
             _random = new SimRandom(seed);
-            _options = TestStores.Tiny with { HeadCacheBytes = TestStores.HeadCacheBytes(seed) };
+            _hasGrace = seed % 2 == 0;
+            _options = TestStores.Tiny with
+            {
+                HeadCacheBytes = TestStores.HeadCacheBytes(seed),
+                RetentionGrace = _hasGrace ? TimeSpan.FromDays(1) : TimeSpan.Zero,
+            };
             AddColumn();
             AddColumn();
             _store = TestStores.Open(_files, Declare(), _time, _options);
@@ -109,6 +121,11 @@ internal sealed class SchemaHistoryTests
 
         public void AssertEqual(string when)
         {
+            foreach (string name in _dropped.SelectMany(column => column.Names).Except(_columns.SelectMany(column => column.Names)))
+            {
+                Assert.That(_store.Schema["e"].IndexOf(name), Is.EqualTo(-1), $"{Place(when)}: '{name}' was dropped");
+            }
+
             for (int user = 0; user < 3; user++)
             {
                 foreach (ModelColumn column in _columns)
@@ -136,7 +153,13 @@ internal sealed class SchemaHistoryTests
 
         private string Place(string when) => $"seed {_seed}, {when}, after {string.Join("; ", _log)}";
 
-        private void AddColumn() => _columns.Add(new ModelColumn($"c{_names++}", _random.Below(3)));
+        // Without a grace a drop is final at once, and the name is free.
+        private void AddColumn()
+        {
+            string[] free = _hasGrace ? [] : [.. _dropped.SelectMany(c => c.Names).Except(_columns.SelectMany(c => c.Names)).Order()];
+            string name = free.Length > 0 && _random.Coin() ? free[_random.Below(free.Length)] : $"c{_names++}";
+            _columns.Add(new ModelColumn(name, _random.Below(3)));
+        }
 
         private void Append()
         {
@@ -219,12 +242,32 @@ internal sealed class SchemaHistoryTests
                 _log.Add($"add '{_columns[^1].Name}'");
             }
 
+            DropOrTakeBack();
             if (_random.Coin())
             {
                 Rename(_columns[_random.Below(_columns.Count)]);
             }
 
             _store = TestStores.Open(_files, Declare(), _time, _options);
+        }
+
+        private void DropOrTakeBack()
+        {
+            if (_random.Below(3) == 0 && _columns.Count > 1 && _columns[_random.Below(_columns.Count)] is { IsStored: true } drop)
+            {
+                _log.Add($"drop '{drop.Name}'");
+                _columns.Remove(drop);
+                _dropped.Add(drop);
+                drop.IsChanged = true;
+            }
+            else if (_hasGrace && _dropped.Count > 0 && _random.Coin())
+            {
+                ModelColumn back = _dropped[_random.Below(_dropped.Count)];
+                _log.Add($"take back '{back.Name}'");
+                _dropped.Remove(back);
+                _columns.Add(back);
+                back.IsChanged = true;
+            }
         }
 
         private void Rename(ModelColumn column)
@@ -247,7 +290,7 @@ internal sealed class SchemaHistoryTests
         {
             foreach (ModelColumn column in _columns.OrderBy(_ => _random.Next()).ToArray())
             {
-                if (column.Last is null && column.IsStored && _random.Below(4) == 0)
+                if (column is { Last: null, IsStored: true, IsChanged: false } && _random.Below(4) == 0)
                 {
                     continue;
                 }
@@ -259,7 +302,14 @@ internal sealed class SchemaHistoryTests
                 }
 
                 column.Last = null;
+                column.IsChanged = false;
                 column.IsStored = true;
+            }
+
+            foreach (ModelColumn column in _dropped.Where(column => column.IsChanged))
+            {
+                t.Dropped(column.AnyName(_random));
+                column.IsChanged = false;
             }
         }));
 

@@ -11,10 +11,11 @@ internal sealed class JsonEventType
     {
         Schema = schema;
         Name = Encoding.UTF8.GetBytes(schema.Name);
+        ColumnSchema[] columns = [.. schema.Columns.Where(static column => !column.IsDropped)];
         _columns =
         [
-            .. schema.Columns.Select(static column => (Encoding.UTF8.GetBytes(column.Name), (int)column.Id)),
-            .. schema.Columns.SelectMany(
+            .. columns.Select(static column => (Encoding.UTF8.GetBytes(column.Name), (int)column.Id)),
+            .. columns.SelectMany(
                 static column => column.FormerNames, static (column, former) => (Encoding.UTF8.GetBytes(former), (int)column.Id)),
         ];
         Twice = [.. schema.Columns.Select(static column => $"field '{column.Name}' is there twice")];

@@ -89,7 +89,7 @@ internal sealed class FileMapping
 
     private void FindCells(SourcePath path)
     {
-        foreach (ColumnSchema column in _type.Columns)
+        foreach (ColumnSchema column in _type.Columns.Where(column => !column.IsDropped))
         {
             bool isNamed = _options.Columns.TryGetValue(column.Name, out string? source);
             source ??= SourceOf(column, path);

@@ -50,7 +50,7 @@ internal sealed class StatsCommand : ICommand
             TableInfo[] tables = TablesOf(store, type);
             json.WriteStartObject();
             json.WriteString("name", type.Name);
-            json.WriteNumber("columns", type.Columns.Count);
+            json.WriteNumber("columns", type.Columns.Count(column => !column.IsDropped));
             json.WriteNumber("tables", tables.Length);
             json.WriteNumber("rows", tables.Sum(table => table.Rows));
             json.WriteNumber("bytes", tables.Sum(table => table.Bytes));
@@ -98,7 +98,7 @@ internal sealed class StatsCommand : ICommand
             string[] cells =
             [
                 type.Name,
-                Count(type.Columns.Count),
+                Count(type.Columns.Count(column => !column.IsDropped)),
                 type.KeepLast == int.MaxValue ? "all" : Count(type.KeepLast),
                 type.MaxAge?.ToString("c", CultureInfo.InvariantCulture) ?? "-",
                 Count(tables.Select(t => t.WindowStartMs).Distinct().Count()),

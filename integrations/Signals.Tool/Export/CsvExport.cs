@@ -26,7 +26,8 @@ internal sealed class CsvExport : IEventExport
         {
             NewLine = "\r\n",
         };
-        _columns = [.. types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
+        IEnumerable<ColumnSchema> columns = types.SelectMany(type => type.Columns).Where(column => !column.IsDropped);
+        _columns = [.. columns.Select(column => column.Name).Distinct(StringComparer.Ordinal)];
         _output.WriteLine(string.Join(',', [.. Keys, .. _columns.Select(HeaderOf)]));
     }
 
