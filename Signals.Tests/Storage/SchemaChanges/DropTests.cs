@@ -1,8 +1,6 @@
 using Signals.Definitions;
 using Signals.Offline;
-using Signals.Serving;
 using Signals.Storage.Engine.Context;
-using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -272,7 +270,11 @@ internal sealed class DropTests
     {
         EngineOptions options = TestStores.Tiny with
         {
-            RetentionGrace = grace ?? Grace, MemTableBytes = 64 << 10, RingBytes = 64 << 10, MaxBatchBytes = 16 << 10, LogBytes = 64 << 10,
+            RetentionGrace = grace ?? Grace,
+            MemTableBytes = 64 << 10,
+            RingBytes = 64 << 10,
+            MaxBatchBytes = 16 << 10,
+            LogBytes = 64 << 10,
         };
         return TestStores.Open(_files, schema, _time, options);
     }

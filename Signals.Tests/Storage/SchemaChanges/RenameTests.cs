@@ -1,9 +1,7 @@
 using System.Buffers;
-using Signals.Core.Ingest;
 using Signals.Definitions;
 using Signals.Offline;
 using Signals.Serving;
-using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 

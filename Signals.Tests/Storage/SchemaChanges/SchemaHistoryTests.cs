@@ -1,6 +1,5 @@
 using Signals.Offline;
 using Signals.Storage.Engine.Context;
-using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
