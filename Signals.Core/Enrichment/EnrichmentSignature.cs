@@ -136,7 +136,15 @@ public sealed class EnrichmentSignature
             return null;
         }
 
+        // Code names columns as they are called now. By a former name the same column would be two for the definitions that use both.
         ColumnSchema column = type.Columns[index];
+        if (column.Name != wanted.Name)
+        {
+            errors.Add(
+                $"{Name}: its {use} '{type.Name}.{wanted.Name}' is called '{column.Name}' in this schema; name it so in the signature.");
+            return null;
+        }
+
         if (column.Type != wanted.Type)
         {
             errors.Add($"{Name}: its {use} '{type.Name}.{wanted.Name}' is {wanted.Type}, but {column.Type} in the schema.");

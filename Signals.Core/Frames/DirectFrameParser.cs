@@ -30,7 +30,7 @@ internal sealed class DirectFrameParser
     /// <summary>
     /// Prepares to read events of a schema; <paramref name="nameInFrames"/> returns the name that frames use for a column.
     /// </summary>
-    public DirectFrameParser(StoreSchema schema, Func<ColumnSchema, string> nameInFrames)
+    public DirectFrameParser(StoreSchema schema, Func<ColumnSchema, string>? nameInFrames)
     {
         _types = [.. schema.EventTypes];
         _typeNames = [.. _types.Select(static type => new FrameName(type.Name))];
@@ -90,7 +90,7 @@ internal sealed class DirectFrameParser
             }
 
             DirectField column = columns[place];
-            ulong bit = 1UL << place;
+            ulong bit = 1UL << column.Column; // a column may have several names
             if ((seen & bit) != 0 || !TrySet(ref cursor, column, _types[type], row))
             {
                 return false;
@@ -103,13 +103,13 @@ internal sealed class DirectFrameParser
         return cursor.Left == 0;
     }
 
-    private static DirectField[]? FieldsOf(EventTypeSchema type, Func<ColumnSchema, string> nameInFrames)
+    private static DirectField[]? FieldsOf(EventTypeSchema type, Func<ColumnSchema, string>? nameInFrames)
     {
-        string[] names = [.. type.Columns.Select(nameInFrames)];
-        byte[][] encoded = [.. names.Select(Encoding.UTF8.GetBytes)]; // two names may be one once they are encoded
-        return names.Length <= MostColumns && Array.TrueForAll(encoded, name => name.Length <= ushort.MaxValue)
-            && encoded.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Count() == names.Length
-            ? [.. type.Columns.Select((column, i) => DirectField.Of(column, names[i]))]
+        (string Name, ColumnSchema Column)[] fields = [.. FrameName.Of(type, nameInFrames)];
+        byte[][] encoded = [.. fields.Select(field => Encoding.UTF8.GetBytes(field.Name))]; // two names may be one once they are encoded
+        return fields.Length <= MostColumns && Array.TrueForAll(encoded, name => name.Length <= ushort.MaxValue)
+            && encoded.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Count() == fields.Length
+            ? [.. fields.Select(field => DirectField.Of(field.Column, field.Name))]
             : null;
     }
 

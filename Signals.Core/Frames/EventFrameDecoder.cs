@@ -20,11 +20,10 @@ public sealed class EventFrameDecoder
 
     /// <summary>Prepares to read the events of a schema.</summary>
     /// <param name="schema">Event types and columns. Frames of other event types are rejected; other fields are skipped.</param>
-    /// <param name="nameInFrames">Returns the name that frames use for a column; null to use the column's own name.</param>
+    /// <param name="nameInFrames">Returns the name that frames use for a column; null for its own name, and each that it had.</param>
     public EventFrameDecoder(StoreSchema schema, Func<ColumnSchema, string>? nameInFrames = null)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        nameInFrames ??= static column => column.Name;
         _direct = new DirectFrameParser(schema, nameInFrames);
         _parser = new EventFrameParser(schema, nameInFrames);
     }

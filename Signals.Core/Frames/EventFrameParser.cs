@@ -19,12 +19,12 @@ internal sealed class EventFrameParser
     /// Prepares to read events of <paramref name="schema"/>. <paramref name="nameInFrames"/> returns the name that frames use for
     /// a column.
     /// </summary>
-    public EventFrameParser(StoreSchema schema, Func<ColumnSchema, string> nameInFrames)
+    public EventFrameParser(StoreSchema schema, Func<ColumnSchema, string>? nameInFrames)
     {
         _types = [.. schema.EventTypes];
         _typeNames = [.. _types.Select(t => Encoding.UTF8.GetBytes(t.Name))];
         _fields = [.. _types.Select(FrameField[] (type) =>
-            [.. type.Columns.Select(column => new FrameField(Encoding.UTF8.GetBytes(nameInFrames(column)), column.Id))])];
+            [.. FrameName.Of(type, nameInFrames).Select(field => new FrameField(Encoding.UTF8.GetBytes(field.Name), field.Column.Id))])];
     }
 
     /// <summary>

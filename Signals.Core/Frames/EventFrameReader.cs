@@ -23,14 +23,14 @@ public sealed class EventFrameReader : IAsyncDisposable
     /// <summary>Starts to read the events of a schema.</summary>
     /// <param name="pipe">The stream, uncompressed.</param>
     /// <param name="schema">Event types and columns. Frames of other event types are rejected; other fields are skipped.</param>
-    /// <param name="nameInFrames">Returns the name that frames use for a column; null to use the column's own name.</param>
+    /// <param name="nameInFrames">Returns the name that frames use for a column; null for its own name, and each that it had.</param>
     /// <param name="beginAt">Frames that end at or before this byte of the stream are skipped without being parsed.</param>
     public EventFrameReader(PipeReader pipe, StoreSchema schema, Func<ColumnSchema, string>? nameInFrames = null, long beginAt = 0)
     {
         ArgumentNullException.ThrowIfNull(pipe);
         ArgumentNullException.ThrowIfNull(schema);
         _reader = new FrameReader(pipe);
-        _parser = new EventFrameParser(schema, nameInFrames ?? (static column => column.Name));
+        _parser = new EventFrameParser(schema, nameInFrames);
         _beginAt = beginAt;
     }
 

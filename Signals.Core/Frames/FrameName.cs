@@ -33,6 +33,18 @@ internal readonly struct FrameName
         _mask = _bytes.Length >= sizeof(ulong) ? ulong.MaxValue : (1UL << (8 * _bytes.Length)) - 1;
     }
 
+    /// <summary>
+    /// The names by which frames call the columns of a type: those that the host gives, or the columns' own and then the former ones.
+    /// </summary>
+    public static IEnumerable<(string Name, ColumnSchema Column)> Of(EventTypeSchema type, Func<ColumnSchema, string>? nameInFrames)
+    {
+        ColumnSchema[] columns = [.. type.Columns.Where(column => !column.IsDropped)];
+        return nameInFrames is not null
+            ? columns.Select(column => (nameInFrames(column), column))
+            : columns.Select(column => (column.Name, column))
+                .Concat(columns.SelectMany(column => column.FormerNames, (column, former) => (former, column)));
+    }
+
     /// <summary>How many bytes it takes.</summary>
     public int Length => _bytes.Length;
 

@@ -1,23 +1,47 @@
+using Signals.Core.Schema;
+
 namespace Signals;
 
 /// <summary>One column of an event type. Immutable and safe to share.</summary>
 public sealed class ColumnSchema
 {
-    internal ColumnSchema(string name, ushort id, ColumnType type, ColumnRole role)
+    private readonly string[] _formerNames;
+
+    internal ColumnSchema(
+        string name, ushort id, ColumnType type, ColumnRole role, IEnumerable<string>? formerNames = null, ColumnDrop drop = default)
     {
+        Drop = drop;
         Name = name;
         Id = id;
         Type = type;
         Role = role;
+        _formerNames = [.. (formerNames ?? []).Order(StringComparer.Ordinal)];
+        FormerNames = Array.AsReadOnly(_formerNames);
     }
 
     /// <summary>The column's name, unique in its event type.</summary>
     public string Name { get; }
 
     /// <summary>
-    /// The column's index in <see cref="EventTypeSchema.Columns"/>. It never changes, because columns are only added at the end.
+    /// The column's index in <see cref="EventTypeSchema.Columns"/>. It never changes, because columns are only added at the end, and one
+    /// that is dropped keeps its place.
     /// </summary>
     public ushort Id { get; }
+
+    /// <summary>
+    /// The names that the column had before, in ordinal order (<see cref="EventTypeBuilder.RenamedFrom"/>). Whatever names a column finds
+    /// it under each of them, too.
+    /// </summary>
+    public IReadOnlyList<string> FormerNames { get; }
+
+    /// <summary>
+    /// Whether the column was dropped (<see cref="EventTypeBuilder.Dropped"/>). It keeps its place in
+    /// <see cref="EventTypeSchema.Columns"/>, but nothing finds it by a name. Another column may have its name by now.
+    /// </summary>
+    public bool IsDropped => Drop.IsDropped;
+
+    /// <summary>When it was dropped, and whether that is final.</summary>
+    internal ColumnDrop Drop { get; }
 
     /// <summary>The kind and dimensions of the values.</summary>
     public ColumnType Type { get; }
@@ -30,4 +54,10 @@ public sealed class ColumnSchema
         $"{(Role == ColumnRole.Field ? "field" : "enrichment")} {Type}";
 
     internal bool HasSameMeaning(ColumnSchema other) => Type == other.Type && Role == other.Role;
+
+    /// <summary>Whether both have the same name now and had the same names before.</summary>
+    internal bool HasSameNames(ColumnSchema other) => Name == other.Name && _formerNames.AsSpan().SequenceEqual(other._formerNames);
+
+    /// <summary>The name and the former names.</summary>
+    internal IEnumerable<string> AllNames() => _formerNames.Prepend(Name);
 }

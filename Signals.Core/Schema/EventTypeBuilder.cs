@@ -6,6 +6,7 @@ namespace Signals;
 public sealed class EventTypeBuilder
 {
     private readonly List<ColumnSchema> _columns = [];
+    private readonly List<string> _dropped = [];
     private int _keepLast = int.MaxValue;
     private TimeSpan? _maxAge;
     private TimeSpan? _window;
@@ -54,6 +55,54 @@ public sealed class EventTypeBuilder
     public EventTypeBuilder EnrichmentVector<T>(string name, int dimensions)
         where T : unmanaged => Add(name, ColumnType.Vector<T>(dimensions), ColumnRole.Enrichment);
 
+    /// <summary>
+    /// Says that the column that was added last had another name before. A store that has the column under that name keeps its data under
+    /// the new one, and finds it under both. Leave the statement in the code as long as a store may not have been opened with it.
+    /// </summary>
+    /// <param name="formerName">The name before. Call it once for each name that the column had.</param>
+    /// <exception cref="ArgumentException">The name is malformed, or used by a column of the event type already.</exception>
+    /// <exception cref="InvalidOperationException">No column was added yet.</exception>
+    public EventTypeBuilder RenamedFrom(string formerName)
+    {
+        SchemaLimits.CheckName(formerName);
+        if (_columns.Count == 0)
+        {
+            throw new InvalidOperationException(
+                $"Event type '{Name}' has no column yet that could have been '{formerName}'; call RenamedFrom after the column.");
+        }
+
+        ColumnSchema column = _columns[^1];
+        RequireFree(formerName, nameof(formerName));
+        if (column.FormerNames.Count == SchemaLimits.MaxFormerNames)
+        {
+            throw new ArgumentException(
+                $"Column '{Name}.{column.Name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerName));
+        }
+
+        _columns[^1] = new ColumnSchema(column.Name, column.Id, column.Type, column.Role, [.. column.FormerNames, formerName]);
+        return this;
+    }
+
+    /// <summary>
+    /// Drops a column of the store: it is hidden at once, and compaction reclaims its bytes when the grace
+    /// (<c>StoreOptions.RetentionGrace</c>) is over and the store was opened once more. Until then declaring it again, without this
+    /// statement, takes that back with all data. A column that is merely left out of the declaration stays. A store that has no such column
+    /// ignores the statement.
+    /// </summary>
+    /// <param name="name">A name that the column has or had.</param>
+    /// <exception cref="ArgumentException">The name is malformed, or a column of this declaration.</exception>
+    public EventTypeBuilder Dropped(string name)
+    {
+        SchemaLimits.CheckName(name);
+        if (_dropped.Contains(name) || _columns.Exists(column => column.AllNames().Contains(name)))
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is both declared and dropped, or dropped twice.", nameof(name));
+        }
+
+        _dropped.Add(name);
+        return this;
+    }
+
     /// <summary>Keeps only each user's newest events of this type. Without this call all events are kept.</summary>
     /// <param name="events">How many events to keep, at least 1.</param>
     public EventTypeBuilder KeepLast(int events)
@@ -87,20 +136,50 @@ public sealed class EventTypeBuilder
     internal EventTypeBuilder Add(string name, ColumnType type, ColumnRole role)
     {
         SchemaLimits.CheckColumn(name, type, role);
-        if (_columns.Count == SchemaLimits.MaxColumns)
-        {
-            throw new ArgumentException($"Event type '{Name}' has more than {SchemaLimits.MaxColumns} columns.", nameof(name));
-        }
-
-        if (_columns.Exists(c => c.Name == name))
-        {
-            throw new ArgumentException($"Column '{Name}.{name}' is declared twice.", nameof(name));
-        }
-
+        RequireRoom(name);
+        RequireFree(name, nameof(name));
         _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role));
         return this;
     }
 
+    private void RequireRoom(string name)
+    {
+        if (_columns.Count == SchemaLimits.MaxColumns)
+        {
+            throw new ArgumentException($"Event type '{Name}' has more than {SchemaLimits.MaxColumns} columns.", nameof(name));
+        }
+    }
+
+    private void RequireFree(string name, string parameter)
+    {
+        if (_dropped.Contains(name))
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is both declared and dropped, or dropped twice.", parameter);
+        }
+
+        if (_columns.Find(column => !column.IsDropped && column.AllNames().Contains(name)) is { } other)
+        {
+            throw new ArgumentException(
+                other.Name == name
+                    ? $"Column '{Name}.{name}' is declared twice."
+                    : $"'{name}' is a former name of column '{Name}.{other.Name}'; no other column can have or have had it.",
+                parameter);
+        }
+    }
+
+    /// <summary>Adds a column of a stored schema that was dropped. Others may have its names.</summary>
+    internal EventTypeBuilder AddDropped(string name, ColumnType type, ColumnRole role, string[] formerNames, ColumnDrop drop)
+    {
+        SchemaLimits.CheckColumn(name, type, role);
+        RequireRoom(name);
+        Array.ForEach(formerNames, SchemaLimits.CheckName);
+        _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role, formerNames, drop));
+        return this;
+    }
+
     internal EventTypeSchema Build(ushort id) =>
-        new(Name, id, _columns, _keepLast, _maxAge, _window ?? SchemaLimits.DefaultWindow(_maxAge), _window is not null);
+        new(Name, id, _columns, _keepLast, _maxAge, _window ?? SchemaLimits.DefaultWindow(_maxAge), _window is not null)
+        {
+            DroppedNames = [.. _dropped],
+        };
 }

@@ -12,7 +12,13 @@ public sealed class EventTypeSchema
     private readonly FrozenDictionary<string, int> _indexes;
 
     internal EventTypeSchema(
-        string name, ushort id, IEnumerable<ColumnSchema> columns, int keepLast, TimeSpan? maxAge, TimeSpan window, bool isWindowDeclared)
+        string name,
+        ushort id,
+        IEnumerable<ColumnSchema> columns,
+        int keepLast,
+        TimeSpan? maxAge,
+        TimeSpan window,
+        bool isWindowDeclared)
     {
         Name = name;
         Id = id;
@@ -21,7 +27,10 @@ public sealed class EventTypeSchema
         Window = window;
         IsWindowDeclared = isWindowDeclared;
         _columns = columns.ToArray();
-        _indexes = _columns.ToFrozenDictionary(c => c.Name, c => (int)c.Id, StringComparer.Ordinal);
+        _indexes = _columns
+            .Where(c => !c.IsDropped)
+            .SelectMany(c => c.AllNames(), (c, called) => KeyValuePair.Create(called, (int)c.Id))
+            .ToFrozenDictionary(StringComparer.Ordinal);
         Columns = Array.AsReadOnly(_columns);
     }
 
@@ -31,8 +40,11 @@ public sealed class EventTypeSchema
     /// <summary>The event type's index in <see cref="StoreSchema.EventTypes"/>. Once stored it never changes.</summary>
     public ushort Id { get; }
 
-    /// <summary>The columns in the order of their ids.</summary>
+    /// <summary>The columns in the order of their ids, dropped ones included (<see cref="ColumnSchema.IsDropped"/>).</summary>
     public IReadOnlyList<ColumnSchema> Columns { get; }
+
+    /// <summary>The names of columns that the declaration drops; empty for a schema that a store resolved.</summary>
+    internal IReadOnlyList<string> DroppedNames { get; init; } = [];
 
     /// <summary>How many of a user's newest events are kept; <see cref="int.MaxValue"/> keeps all.</summary>
     public int KeepLast { get; }
@@ -55,8 +67,11 @@ public sealed class EventTypeSchema
     internal EventTypeSchema With(int keepLast, TimeSpan? maxAge) =>
         new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared);
 
-    /// <summary>The index of a column, or -1 when there is none of this name.</summary>
+    /// <summary>The index of a column, or -1 when none has this name now or had it before.</summary>
     public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;
+
+    /// <summary>The index of a column, or -1 when none has this name now.</summary>
+    internal int IndexOfCurrent(string name) => IndexOf(name) is var index and >= 0 && _columns[index].Name == name ? index : -1;
 
     /// <summary>A handle on a fixed-width column.</summary>
     /// <typeparam name="T">The type of one value, or of one component of a vector. It must be the column's own.</typeparam>
@@ -86,6 +101,10 @@ public sealed class EventTypeSchema
         return new VariableColumn(this, column.Id);
     }
 
+    /// <summary>What an error adds about a column that is not there: that it was dropped; empty when it never was.</summary>
+    internal string WhyNot(string name) =>
+        Array.Exists(_columns, c => c.IsDropped && c.AllNames().Contains(name)) ? ", which was dropped" : "";
+
     private ColumnSchema Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -93,6 +112,7 @@ public sealed class EventTypeSchema
         return index >= 0
             ? _columns[index]
             : throw new ArgumentException(
-                $"Event type '{Name}' has no column '{name}'; it has: {string.Join(", ", _columns.Select(c => c.Name))}.", nameof(name));
+                $"Event type '{Name}' has no column '{name}'{WhyNot(name)}; it has: "
+                + $"{string.Join(", ", _columns.Where(c => !c.IsDropped).Select(c => c.Name))}.", nameof(name));
     }
 }

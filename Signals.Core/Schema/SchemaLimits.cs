@@ -10,6 +10,7 @@ internal static class SchemaLimits
     public const int MaxEventTypes = 1024;
     public const int MaxColumns = 1024;
     public const int MaxNameLength = 128;
+    public const int MaxFormerNames = 32;
     public const int MaxDimensions = 16_384;
 
     public static readonly TimeSpan MinWindow = TimeSpan.FromMinutes(1);

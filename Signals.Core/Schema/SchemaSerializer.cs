@@ -12,22 +12,28 @@ namespace Signals.Core.Schema;
 internal static class SchemaSerializer
 {
     /// <summary>Increased by every change of the layout that an older reader would misread.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
+    // A schema without former names and dropped columns is written in this version, so that earlier versions of Signals can read it.
+    private const int PlainVersion = 1;
+
+    private const long FinalDrop = -1;
     private const int SchemaItems = 2;
     private const int EventTypeItems = 5;
-    private const int ColumnItems = 4;
+    private const int PlainColumnItems = 4;
+    private const int ColumnItems = 6;
 
     public static byte[] Write(StoreSchema schema)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(SchemaItems);
-        writer.Write(Version);
+        bool isPlain = schema.EventTypes.All(type => type.Columns.All(column => column is { FormerNames.Count: 0, IsDropped: false }));
+        writer.Write(isPlain ? PlainVersion : Version);
         writer.WriteArrayHeader(schema.EventTypes.Count);
         foreach (EventTypeSchema type in schema.EventTypes)
         {
-            WriteEventType(ref writer, type);
+            WriteEventType(ref writer, type, isPlain);
         }
 
         writer.Flush();
@@ -51,7 +57,7 @@ internal static class SchemaSerializer
         }
     }
 
-    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type)
+    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type, bool isPlain)
     {
         writer.WriteArrayHeader(EventTypeItems);
         writer.Write(type.Name);
@@ -69,11 +75,28 @@ internal static class SchemaSerializer
         writer.WriteArrayHeader(type.Columns.Count);
         foreach (ColumnSchema column in type.Columns)
         {
-            writer.WriteArrayHeader(ColumnItems);
+            writer.WriteArrayHeader(isPlain ? PlainColumnItems : ColumnItems);
             writer.Write(column.Name);
             writer.Write((byte)column.Role);
             writer.Write((byte)column.Type.Kind);
             writer.Write(column.Type.Dimensions);
+            if (!isPlain)
+            {
+                writer.WriteArrayHeader(column.FormerNames.Count);
+                foreach (string former in column.FormerNames)
+                {
+                    writer.Write(former);
+                }
+
+                if (column.IsDropped)
+                {
+                    writer.Write(column.Drop.IsFinal ? FinalDrop : column.Drop.SinceMs);
+                }
+                else
+                {
+                    writer.WriteNil();
+                }
+            }
         }
     }
 
@@ -88,18 +111,22 @@ internal static class SchemaSerializer
         }
 
         Expect(SchemaItems, items, "a schema");
-        Expect(Version, version, "a schema's version");
+        if (version < PlainVersion)
+        {
+            throw new InvalidDataException($"Expected {PlainVersion} or {Version} for a schema's version, found {version}.");
+        }
+
         var builder = new StoreSchemaBuilder();
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            builder.Add(ReadEventType(ref reader));
+            builder.Add(ReadEventType(ref reader, version == PlainVersion));
         }
 
         return builder.Build();
     }
 
-    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader)
+    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader, bool isPlain)
     {
         Expect(EventTypeItems, reader.ReadArrayHeader(), "an event type");
         EventTypeBuilder builder = new EventTypeBuilder(ReadName(ref reader)).KeepLast(reader.ReadInt32());
@@ -112,14 +139,48 @@ internal static class SchemaSerializer
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            Expect(ColumnItems, reader.ReadArrayHeader(), "a column");
+            Expect(isPlain ? PlainColumnItems : ColumnItems, reader.ReadArrayHeader(), "a column");
             string name = ReadName(ref reader);
             var role = (ColumnRole)reader.ReadByte();
             var kind = (ColumnKind)reader.ReadByte();
-            builder.Add(name, ColumnType.FromKind(kind, reader.ReadInt32()), role);
+            ColumnType type = ColumnType.FromKind(kind, reader.ReadInt32());
+            string[] former = isPlain ? [] : ReadFormerNames(ref reader);
+            if (!isPlain && !reader.TryReadNil())
+            {
+                builder.AddDropped(name, type, role, former, ReadDrop(ref reader));
+                continue;
+            }
+
+            builder.Add(name, type, role);
+            Array.ForEach(former, earlier => builder.RenamedFrom(earlier));
         }
 
         return builder;
+    }
+
+    private static string[] ReadFormerNames(ref MessagePackReader reader)
+    {
+        int count = reader.ReadArrayHeader();
+        if (count > SchemaLimits.MaxFormerNames)
+        {
+            throw new InvalidDataException($"A column of {count} former names; at most {SchemaLimits.MaxFormerNames} are allowed.");
+        }
+
+        string[] names = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            names[i] = ReadName(ref reader);
+        }
+
+        return names;
+    }
+
+    private static ColumnDrop ReadDrop(ref MessagePackReader reader)
+    {
+        long since = reader.ReadInt64();
+        return since >= 0 ? ColumnDrop.At(since)
+            : since == FinalDrop ? ColumnDrop.Final
+            : throw new InvalidDataException($"A column was dropped at {since} ms, which is out of range.");
     }
 
     private static string ReadName(ref MessagePackReader reader)

@@ -29,6 +29,7 @@ internal static class CompactionPicker
         (_, patches, options) => PickFold(patches, options),
         (runs, _, options) => PickErased(runs, options),
         (runs, _, options) => PickSurplus(runs, options),
+        (runs, _, _) => PickDropped(runs),
     ];
 
     /// <summary>The index in <see cref="GroupReasons"/> of the reason that is followed by the merge of small runs.</summary>
@@ -91,6 +92,13 @@ internal static class CompactionPicker
                 .Take(options.MaxRuns),
         ];
         return erased.Length > 0 ? new CompactionChoice(CompactionReason.Erasure, erased) : null;
+    }
+
+    // The rewrite leaves no such cells. One run at a time: nothing reads them, so there is no hurry.
+    private static CompactionChoice? PickDropped(RunSummary[] runs)
+    {
+        int found = Array.FindIndex(runs, run => run.HoldsDropped);
+        return found < 0 ? null : new CompactionChoice(CompactionReason.Dropped, [runs[found]]);
     }
 
     // Of all slices of similar size, takes the one that removes the most runs per byte rewritten.

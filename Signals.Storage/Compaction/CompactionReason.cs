@@ -37,4 +37,7 @@ internal enum CompactionReason
 
     /// <summary>The table holds rows that no read can reach, because newer tables hold the user's last N.</summary>
     Surplus,
+
+    /// <summary>The table holds cells of columns whose drop is final. Nothing reads them, so this reason comes last.</summary>
+    Dropped,
 }

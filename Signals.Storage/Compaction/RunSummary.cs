@@ -33,6 +33,9 @@ internal readonly record struct RunSummary
     /// </summary>
     public double SurplusShare { get; init; }
 
+    /// <summary>Whether it holds cells of columns whose drop is final.</summary>
+    public bool HoldsDropped { get; init; }
+
     /// <summary>Whether the rows are events or patches.</summary>
     public RunKind Kind { get; init; }
 

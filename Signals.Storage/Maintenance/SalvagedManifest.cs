@@ -10,6 +10,9 @@ internal sealed class SalvagedManifest
 {
     private const ulong LogNumberFlag = 1UL << 63;
 
+    // A time that each opening takes for its own: from the first opening of the copy on.
+    private static readonly long FirstOpening = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private SalvagedManifest(ManifestState state, bool isWhole) => (State, IsWhole) = (state, isWhole);
 
     /// <summary>The state that the readable edits add up to.</summary>
@@ -49,7 +52,7 @@ internal sealed class SalvagedManifest
         StoreSchema? stored = Stored(directory);
         return (stored, declared) switch
         {
-            ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _),
+            ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _, FirstOpening),
             ({ } known, null) => known,
             (null, { } given) => given,
             _ => throw new SignalsException(
@@ -62,7 +65,7 @@ internal sealed class SalvagedManifest
     /// first opening of the copy on, because its opening knows the time.
     /// </summary>
     public List<HeldLimit> HeldLimits(StoreSchema schema) => State.Schema.IsEmpty ? [] : RetentionChoice.Settle(
-        State.ReadSchema(), schema, State.HeldLimits, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(), TimeSpan.MaxValue);
+        State.ReadSchema(), schema, State.HeldLimits, FirstOpening, TimeSpan.MaxValue);
 
     private StoreSchema? Stored(string directory)
     {

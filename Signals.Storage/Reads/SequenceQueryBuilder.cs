@@ -116,7 +116,11 @@ public sealed class SequenceQueryBuilder
     public SequenceQuery Build()
     {
         string[] names = _columns
-            ?? [.. _types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
+            ??
+            [
+                .. _types.SelectMany(type => type.Columns).Where(column => !column.IsDropped).Select(column => column.Name)
+                    .Distinct(StringComparer.Ordinal),
+            ];
         ColumnType[] columns = new ColumnType[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
@@ -129,7 +133,7 @@ public sealed class SequenceQueryBuilder
 
         QueryType[] types = Array.ConvertAll(_types, type =>
         {
-            int[] indexes = Array.ConvertAll(names, type.IndexOf);
+            int[] indexes = Array.ConvertAll(names, name => IndexIn(type, name));
             int last = _lastOfType.TryGetValue(type.Name, out int count) ? Math.Min(count, _last) : _last;
             return new QueryType(type, last, indexes, Stored(indexes), Stored(indexes.Take(_early)));
         });
@@ -141,8 +145,12 @@ public sealed class SequenceQueryBuilder
             Order = _order,
         };
 
-        static int[] Stored(IEnumerable<int> indexes) => [.. indexes.Where(index => index >= 0).Order()];
+        static int[] Stored(IEnumerable<int> indexes) => [.. indexes.Where(index => index >= 0).Distinct().Order()];
     }
+
+    // A column that was named is found by a former name, too. But all columns of several types are not: where a former name of one type is
+    // a column of another, it means only that one.
+    private int IndexIn(EventTypeSchema type, string column) => _columns is null ? type.IndexOfCurrent(column) : type.IndexOf(column);
 
     private ColumnType TypeOf(string column)
     {
@@ -150,7 +158,7 @@ public sealed class SequenceQueryBuilder
         ColumnType found = default;
         foreach (EventTypeSchema type in _types)
         {
-            int index = type.IndexOf(column);
+            int index = IndexIn(type, column);
             if (index < 0)
             {
                 continue;

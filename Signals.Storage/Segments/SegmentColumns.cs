@@ -41,6 +41,13 @@ internal static class SegmentColumns
                         : $"the store has it with type {type.Columns[index].Type}."));
             }
 
+            if (Array.IndexOf(ids, (ushort)index, 0, i) is var same and >= 0)
+            {
+                throw new SchemaMismatchException(
+                    $"Segment '{path}' has the columns '{header.Columns[same].Name}' and '{column.Name}', which are one column "
+                    + $"'{type.Name}.{type.Columns[index].Name}' in the store. Write the segment with one of them.");
+            }
+
             ids[i] = (ushort)index;
         }
 

@@ -21,6 +21,7 @@ internal sealed class Table : IDisposable
     private readonly Block?[] _slots;
     private readonly int _insertedAt; // position of the chunk in a block; used only for a table that is not plain
     private readonly int _retractedAt;
+    private readonly ushort[] _reclaimed; // stored columns whose drop is final
     private bool _disposed;
     private int _holders = 1; // whoever disposes it, and each hold
 
@@ -34,6 +35,11 @@ internal sealed class Table : IDisposable
         _directory = body.Directory;
         _layout = files.Length == 0 ? body.Layout : Joined(body.Layout, schema, meta.ColumnFiles);
         _reader = new RunBlockReader(body.Reader, body.Layout, _layout, files);
+        _reclaimed =
+        [
+            .. schema.Columns.Where(column => column.Drop.IsFinal && column.Id < _layout.Columns && _reader.IsStored(column.Id))
+                .Select(column => column.Id),
+        ];
         _slots = new Block?[_index.Blocks];
         _insertedAt = body.Layout.PositionOf(body.Layout.InsertedChunk);
         _retractedAt = body.Layout.PositionOf(body.Layout.RetractedChunk);
@@ -234,7 +240,7 @@ internal sealed class Table : IDisposable
     }
 
     /// <summary>Creates a cursor over all users in order. It bypasses the cache. Use each cursor on one thread.</summary>
-    public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _reader);
+    public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _reader, _reclaimed);
 
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
     /// <exception cref="CorruptionException">The run is damaged.</exception>
@@ -249,7 +255,10 @@ internal sealed class Table : IDisposable
 
     /// <summary>Ids of the columns in which some row is not absent, ascending. Reads the index entries of every block.</summary>
     public IEnumerable<ushort> StoredColumns() =>
-        Enumerable.Range(0, _layout.Columns).Where(_reader.IsStored).Select(column => (ushort)column);
+        Enumerable.Range(0, _layout.Columns).Where(_reader.IsStored).Select(column => (ushort)column).Except(_reclaimed);
+
+    /// <summary>Whether it holds cells of columns whose drop is final, which a merge leaves out.</summary>
+    public bool HoldsDropped => _reclaimed.Length > 0;
 
     /// <summary>
     /// Whether there is exactly one column file, and none of its columns is in the table itself, so that no stored cell is hidden.

@@ -24,7 +24,12 @@ internal sealed class TableCursor
     private DirectoryPage? _page;
 
     /// <summary>Creates a cursor before the first user.</summary>
-    public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, RunBlockReader reader)
+    /// <param name="directory">The users.</param>
+    /// <param name="index">The blocks.</param>
+    /// <param name="traits">Properties that some rows have.</param>
+    /// <param name="reader">Reads the blocks.</param>
+    /// <param name="leftOut">Columns that are given as absent, whatever is stored.</param>
+    public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, RunBlockReader reader, ReadOnlySpan<ushort> leftOut)
     {
         _directory = directory;
         _index = index;
@@ -35,6 +40,10 @@ internal sealed class TableCursor
         _wanted = new bool[_layout.Chunks];
         _data = new byte[]?[reader.Count];
         Array.Fill(_wanted, true);
+        foreach (ushort column in leftOut)
+        {
+            _wanted[column + TableFormat.FirstColumnChunk] = false;
+        }
     }
 
     /// <summary>Properties that some rows of the table have.</summary>

@@ -37,6 +37,7 @@ internal sealed class EventDiagnosticTests
 
     [TestCase("SIGNALS004", "public int Größe { get; init; }", "Größe")]
     [TestCase("SIGNALS004", "[Column(\"a b\")] public int Size { get; init; }", "Size")]
+    [TestCase("SIGNALS004", "[RenamedFrom(\"a b\")] public int Size { get; init; }", "Size")]
     [TestCase("SIGNALS007", "public int Size { get; }", "Size")]
     [TestCase("SIGNALS007", "public int Size { init { } }", "Size")]
     [TestCase("SIGNALS007", "[Column(\"size\")] public int Size => 1;", "Size")]
@@ -61,6 +62,8 @@ internal sealed class EventDiagnosticTests
     [TestCase("SIGNALS011", "[Enrichment] public ReadOnlyMemory<byte> Raw { get; init; }", "Raw")]
     [TestCase("SIGNALS012", "public int ItemId { get; init; } public int ItemID { get; init; }", "ItemID")]
     [TestCase("SIGNALS012", "public int Size { get; init; } [Column(\"size\")] public int Width { get; init; }", "Width")]
+    [TestCase("SIGNALS012", "public int Size { get; init; } [RenamedFrom(\"size\")] public int Width { get; init; }", "Width")]
+    [TestCase("SIGNALS012", "[RenamedFrom(\"x\")] public int A { get; init; } [RenamedFrom(\"x\")] public int B { get; init; }", "B")]
     [TestCase("SIGNALS014", "public int Row { get; init; }", "Row")]
     [TestCase("SIGNALS014", "[Vector(4)] public float[]? V { get; init; } public int VDimensions { get; init; }", "VDimensions")]
     [TestCase("SIGNALS014", "public string? Text { get; init; } public int TextUtf8 { get; init; }", "TextUtf8")]

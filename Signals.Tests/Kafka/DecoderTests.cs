@@ -43,6 +43,23 @@ internal sealed class DecoderTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Test]
+    public async Task Json_UnderAFormerName_FillsTheColumn()
+    {
+        StoreSchema schema = StoreSchema.Define(s => s.EventType(
+            "view", t => t.Field<int>("gone").Field<int>("count").RenamedFrom("n")));
+        await using SignalStore store = SignalStore.InMemory(schema, new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650) });
+        EventGroup group = store.CreateGroup("s");
+        RecordRows rows = new(group, TimeSpan.FromDays(1), TimeSpan.FromDays(18_000));
+        rows.Begin(1_799_999_999_000);
+        byte[] value = Encoding.UTF8.GetBytes("""{"user": 1, "type": "view", "time": 1799999999000, "id": 9, "fields": {"n": 7}}""");
+        Assert.That(new JsonRecordDecoder().TryDecode(new LogRecord([], value, 0, 0), rows, out string reason), Is.True, reason);
+        store.AppendGroup(group);
+        await store.WaitUntilVisibleAsync();
+        using Sequence seen = store.Read(UserId.From(1), store.Query("view").Last(1).Build());
+        Assert.That((seen.Field<int>("count")[0], seen.Field<int>("gone")[0]), Is.EqualTo((7, 0)));
+    }
+
     [TestCase("""[{"user":1,"type":"buy","time":1799999999000,"id":1},{"user_id":"2","type":"buy","time":1799999999000,"id":1}]""", 2)]
     [TestCase("[]", 0)]
     [TestCase("""{"user":1,"type":"buy","time":1799999999000,"id":1,"fields":null}""", 1)]

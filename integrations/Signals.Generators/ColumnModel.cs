@@ -15,6 +15,9 @@ internal sealed record ColumnModel
     /// <summary>The column's name in the store.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>The names that the column had before.</summary>
+    public EquatableList<string> FormerNames { get; set; }
+
     /// <summary>What the column holds.</summary>
     public ColumnShape Shape { get; set; }
 
@@ -38,6 +41,9 @@ internal sealed record ColumnModel
 
     /// <summary>Whether the column is joined on later.</summary>
     public bool IsEnrichment { get; set; }
+
+    /// <summary>The name and the former names.</summary>
+    public IEnumerable<string> AllNames() => FormerNames.Prepend(Name);
 
     /// <summary>Whether each append sets the column. No bytes are a value, but an empty vector is none.</summary>
     public bool IsAlwaysSet => !IsNullable && Form != MemoryForm.Array && Shape is (ColumnShape.Scalar or ColumnShape.Bytes);

@@ -21,6 +21,7 @@ internal sealed class ColumnReader(INamedTypeSymbol owner, IPropertySymbol prope
             Escaped = Names.Escaped(property.Name),
             PropertyType = property.Type.ToDisplayString(Names.OfProperty),
             Name = NameOf(),
+            FormerNames = new EquatableList<string>(FormerNames()),
             IsEnrichment = Attributes.Find(property, Attributes.Enrichment) is not null,
             StoresNull = _column?.NamedArguments.Any(argument => argument.Key == "StoreNull" && argument.Value.Value is true) == true,
         };
@@ -45,6 +46,23 @@ internal sealed class ColumnReader(INamedTypeSymbol owner, IPropertySymbol prope
         }
 
         return name;
+    }
+
+    private List<string> FormerNames()
+    {
+        List<string> names = [];
+        foreach (AttributeData attribute in Attributes.FindAll(property, Attributes.RenamedFrom))
+        {
+            string name = attribute.ConstructorArguments.Length > 0 ? attribute.ConstructorArguments[0].Value as string ?? "" : "";
+            names.Add(name);
+            if (!ColumnNames.IsValid(name))
+            {
+                findings.Add(new Finding(
+                    Rules.InvalidName, SourcePlace.Of(property), name, "a column", "Change the name in [RenamedFrom]."));
+            }
+        }
+
+        return names;
     }
 
     private void ReadType(ColumnModel column)

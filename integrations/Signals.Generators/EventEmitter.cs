@@ -60,12 +60,13 @@ internal sealed class EventEmitter(EventModel model)
         foreach (ColumnModel column in model.Columns)
         {
             string kind = column.IsEnrichment ? "Enrichment" : "";
+            string former = string.Concat(column.FormerNames.Select(name => $".RenamedFrom(\"{name}\")"));
             Line(column.Shape switch
             {
-                ColumnShape.Text => $"type.{kind}Text(\"{column.Name}\");",
-                ColumnShape.Bytes => $"type.{kind}Bytes(\"{column.Name}\");",
-                ColumnShape.Vector => $"type.{kind}Vector<{column.Element}>(\"{column.Name}\", {Number(column.Dimensions)});",
-                _ => $"type.{(column.IsEnrichment ? kind : "Field")}<{column.Element}>(\"{column.Name}\");",
+                ColumnShape.Text => $"type.{kind}Text(\"{column.Name}\"){former};",
+                ColumnShape.Bytes => $"type.{kind}Bytes(\"{column.Name}\"){former};",
+                ColumnShape.Vector => $"type.{kind}Vector<{column.Element}>(\"{column.Name}\", {Number(column.Dimensions)}){former};",
+                _ => $"type.{(column.IsEnrichment ? kind : "Field")}<{column.Element}>(\"{column.Name}\"){former};",
             });
         }
 

@@ -22,7 +22,7 @@ internal sealed class EventParser(GeneratorAttributeSyntaxContext context)
             Report(Rules.InvalidName, name, "an event type", "Change the name in [Event].");
         }
 
-        EquatableList<string> limits = new(Limits(attribute));
+        EquatableList<string> limits = new(Limits(attribute).Concat(Drops()));
         cancellationToken.ThrowIfCancellationRequested();
         PropertyReader properties = new(_type, _place, _findings);
         properties.Read();
@@ -102,6 +102,22 @@ internal sealed class EventParser(GeneratorAttributeSyntaxContext context)
                 case ("WindowHours", double hours):
                     yield return $".Window({Time(hours * MillisecondsPerHour)})";
                     break;
+            }
+        }
+    }
+
+    private IEnumerable<string> Drops()
+    {
+        foreach (AttributeData attribute in _type.GetAttributes().Where(Attributes.IsDrop))
+        {
+            string name = attribute.ConstructorArguments.Length > 0 ? attribute.ConstructorArguments[0].Value as string ?? "" : "";
+            if (ColumnNames.IsValid(name))
+            {
+                yield return $".Dropped(\"{name}\")";
+            }
+            else
+            {
+                Report(Rules.InvalidName, name, "a column", "Change the name in [DroppedColumn].");
             }
         }
     }

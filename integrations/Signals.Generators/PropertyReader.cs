@@ -159,11 +159,12 @@ internal sealed class PropertyReader(INamedTypeSymbol type, SourcePlace place, L
         }
 
         ColumnModel? column = new ColumnReader(type, property, findings).Read();
-        ColumnModel? same = column is null ? null : _columns.Find(other => other.Name == column.Name);
+        ColumnModel? same = column is null ? null : _columns.Find(other => other.AllNames().Intersect(column.AllNames()).Any());
         if (same is not null)
         {
             findings.Add(
-                new Finding(Rules.ColumnTwice, SourcePlace.Of(property), type.Name, same.Property, property.Name, column!.Name));
+                new Finding(Rules.ColumnTwice, SourcePlace.Of(property), type.Name, same.Property, property.Name,
+                    column!.AllNames().First(same.AllNames().Contains)));
         }
         else if (column is not null)
         {

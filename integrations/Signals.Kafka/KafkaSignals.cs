@@ -115,7 +115,7 @@ public sealed class KafkaSignals : IDisposable
             foreach (EventTypeSchema type in schema.EventTypes)
             {
                 json.WriteStartArray(type.Name);
-                foreach (ColumnSchema column in type.Columns)
+                foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
                 {
                     json.WriteStringValue(column.Name);
                 }

@@ -12,12 +12,33 @@ internal sealed class ColumnScope(DefinitionErrors errors)
 
     private readonly Dictionary<string, Dictionary<string, ColumnType>> _byType = new(StringComparer.Ordinal);
 
+    // Former names, which are found but not listed.
+    private readonly Dictionary<(string EventType, string Name), ColumnType> _former = [];
+
     public IEnumerable<string> EventTypes => _byType.Keys;
 
     public void AddEventType(string eventType) => _byType.TryAdd(eventType, new Dictionary<string, ColumnType>(StringComparer.Ordinal));
 
     /// <summary>Adds a column. A column that exists already keeps its type.</summary>
     public void Add(string eventType, string column, ColumnType type) => _byType[eventType].TryAdd(column, type);
+
+    /// <summary>Adds the names that a column had before.</summary>
+    public void AddFormer(string eventType, ColumnSchema column)
+    {
+        foreach (string name in column.FormerNames)
+        {
+            _former[(eventType, name)] = column.Type;
+        }
+    }
+
+    /// <summary>Forgets the former names of a column, which a definition can then use by its current name only.</summary>
+    public void RemoveFormer(string eventType, ColumnSchema column)
+    {
+        foreach (string name in column.FormerNames)
+        {
+            _former.Remove((eventType, name));
+        }
+    }
 
     public bool Has(string eventType) => _byType.ContainsKey(eventType);
 
@@ -37,7 +58,8 @@ internal sealed class ColumnScope(DefinitionErrors errors)
         ColumnType found = default;
         foreach ((string type, Dictionary<string, ColumnType> columns) in _byType)
         {
-            if ((eventType is not null && type != eventType) || !columns.TryGetValue(column, out ColumnType here))
+            if ((eventType is not null && type != eventType)
+                || !(columns.TryGetValue(column, out ColumnType here) || _former.TryGetValue((type, column), out here)))
             {
                 continue;
             }

@@ -62,9 +62,10 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
             }
 
             _columns.AddEventType(type.Name);
-            foreach (ColumnSchema column in type.Columns)
+            foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
             {
                 _columns.Add(type.Name, column.Name, column.Type);
+                _columns.AddFormer(type.Name, column);
             }
         }
     }
@@ -132,6 +133,11 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
                 path,
                 $"'{enricher}' fills '{type.Name}.{output.Name}' with {output.Type}, " +
                 $"which the schema has as {type.Columns[index]}");
+        }
+
+        if (index >= 0)
+        {
+            _columns.RemoveFormer(type.Name, type.Columns[index]); // by that name the stored values would be read, not those computed here
         }
 
         _columns.Add(type.Name, output.Name, output.Type);

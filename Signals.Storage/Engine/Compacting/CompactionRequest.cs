@@ -54,7 +54,7 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, DiskLimits li
     public void Replace(CompactionWork work, MergeResult result)
     {
         _tables.ExceptWith(work.Tables);
-        bool isRewrite = work.Reason is CompactionReason.Surplus or CompactionReason.Erasure;
+        bool isRewrite = work.Reason is CompactionReason.Surplus or CompactionReason.Erasure or CompactionReason.Dropped;
         bool settles = (work.Reason == CompactionReason.Full && work.Cuts is null)
             || (isRewrite && work.Tables.All(_settled.Contains));
         int rewrites = 1 + work.Tables.Max(_rewrites.GetValueOrDefault);

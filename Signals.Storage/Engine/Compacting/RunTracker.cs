@@ -299,6 +299,7 @@ internal sealed class RunTracker(
             IsPlaced = request?.IsPlaced(number) == true,
             IsSettled = request?.IsSettled(number) == true && (table.Meta.ColumnFiles.Count == 0 || onlyAdds),
             ColumnFileOnlyAdds = onlyAdds,
+            HoldsDropped = table.HoldsDropped,
             Aside = _aside[number],
             IsFull = IsFull(table),
             Users = request is not null ? UsersOf(table) : null,

@@ -46,7 +46,8 @@ internal sealed class StoreOpening
 
         StoreFolder folder = new(files, directory);
         KeepSettings? stated = KeepChoice.ToRecord(asked, KeepSettings.Unstated);
-        Manifest = owned.Add(StoreRecovery.OpenManifest(folder, declared, failStop, stated, out StoreSchema schema));
+        (long Ms, TimeSpan Grace) now = (time.GetUtcNow().ToUnixTimeMilliseconds(), asked.RetentionGrace);
+        Manifest = owned.Add(StoreRecovery.OpenManifest(folder, declared, failStop, stated, now, out StoreSchema schema));
         ManifestState state = Manifest.State;
         EngineOptions options = KeepChoice.Settle(folder, asked, state);
         MemTableFit.Require(schema, options);

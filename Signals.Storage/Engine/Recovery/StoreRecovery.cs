@@ -24,9 +24,15 @@ internal static class StoreRecovery
     /// <param name="declared">The event types that the program knows.</param>
     /// <param name="failStop">Is asked before every commit whether the store may change.</param>
     /// <param name="keep">What a new store keeps.</param>
+    /// <param name="now">The clock, and how long a dropped column can come back.</param>
     /// <param name="schema">The schema in force: not yet in the manifest when it has more than the stored one.</param>
     public static Manifest OpenManifest(
-        StoreFolder folder, StoreSchema declared, FailStop failStop, KeepSettings? keep, out StoreSchema schema)
+        StoreFolder folder,
+        StoreSchema declared,
+        FailStop failStop,
+        KeepSettings? keep,
+        (long Ms, TimeSpan Grace) now,
+        out StoreSchema schema)
     {
         if (!Manifest.Exists(folder))
         {
@@ -38,7 +44,9 @@ internal static class StoreRecovery
         Manifest manifest = Manifest.Load(folder, failStop: failStop);
         try
         {
-            schema = SchemaEvolution.Resolve(manifest.State.ReadSchema(), declared, out _);
+            long steadyMs = RetentionChoice.ClockOf(now.Grace, manifest.State).Observe(now.Ms);
+            schema = SchemaEvolution.Resolve(
+                manifest.State.ReadSchema(), declared, out _, steadyMs, (long)now.Grace.TotalMilliseconds);
             return manifest;
         }
         catch

@@ -13,6 +13,46 @@ internal sealed class SchemaSerializerTests
         "64696E67001F4094A57072696365010B0194A56272616E6401140194A372617701150194A165011E4095A5636C69636BCE7F" +
         "FFFFFFC0CE9A7EC8009194A46974656D000901";
 
+    // Version 2: as version 1, with the former names of each column, and whether it was dropped.
+    private const string GoldenOfRenames =
+        "92029195A476696577CE7FFFFFFFC0CE9A7EC8009496A46974656D00080192A26964A76974656D5F6964C096A7636F756E74727900140190C0"
+        + "96A4676F6E6500140191A46974656DFF96A5676F696E670114019005";
+
+    [Test]
+    public void Write_FormerNames_NeverChangesItsBytes()
+    {
+        byte[] bytes = SchemaSerializer.Write(Renamed());
+        Assert.That(Convert.ToHexString(bytes), Is.EqualTo(GoldenOfRenames).NoClip);
+        EventTypeSchema read = SchemaSerializer.Read(bytes)["view"];
+        Assert.That(
+            read.Columns.Select(c => $"{c.Name} {string.Join(',', c.FormerNames)}"),
+            Is.EqualTo(["item id,item_id", "country ", "gone item", "going "]));
+        Assert.That(
+            read.Columns.Select(c => c.Drop), Is.EqualTo(new[] { default, default, ColumnDrop.Final, ColumnDrop.At(5) }));
+        Assert.That(read.IndexOf("gone"), Is.EqualTo(-1));
+    }
+
+    [Test]
+    public void Read_FormerNamesDamaged_IsRefusedOrObeysTheLimits()
+    {
+        byte[] bytes = SchemaSerializer.Write(Renamed());
+        for (int bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            try
+            {
+                StoreSchema schema = SchemaSerializer.Read(bytes);
+                string[] names = [.. schema.EventTypes[0].Columns.Where(c => !c.IsDropped).SelectMany(c => c.AllNames())];
+                Assert.That(names, Is.Unique, $"bit {bit}");
+            }
+            catch (Exception error) when (error is InvalidDataException or SchemaMismatchException)
+            {
+            }
+
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
     [Test]
     public void Read_WhatWasWritten_IsTheSameSchema()
     {
@@ -36,7 +76,7 @@ internal sealed class SchemaSerializerTests
     {
         byte[] bytes = SchemaSerializer.Write(SchemaSamples.Full());
         bytes[1] = SchemaSerializer.Version + 1;
-        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 2"));
+        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 3"));
     }
 
     [Test]
@@ -82,6 +122,7 @@ internal sealed class SchemaSerializerTests
     [TestCase("92019195DBFFFFFFFF", Description = "a name of four gigabytes")]
     [TestCase("92019195A161017B", Description = "cut inside an event type")]
     [TestCase("920190", Description = "no event types")]
+    [TestCase("92029195A16101C0CE05265C009195A163000301DD7FFFFFFF", Description = "two billion former names")]
     public void Read_Hostile_IsRefusedWithoutAllocatingForIt(string hex)
     {
         byte[] bytes = Convert.FromHexString(hex);
@@ -102,6 +143,11 @@ internal sealed class SchemaSerializerTests
             () => SchemaSerializer.Read(buffer.WrittenMemory),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("99"));
     }
+
+    private static StoreSchema Renamed() => StoreSchema.Define(s => s.EventType(
+        "view", t => t.Field<long>("item").RenamedFrom("item_id").RenamedFrom("id").Text("country")
+            .AddDropped("gone", ColumnType.Text, ColumnRole.Field, ["item"], ColumnDrop.Final)
+            .AddDropped("going", ColumnType.Text, ColumnRole.Enrichment, [], ColumnDrop.At(5))));
 
     private static string Describe(ColumnSchema column) => $"{column.Id} {column.Name} {column}";
 }

@@ -39,9 +39,10 @@ internal sealed class EventColumns
 
         Require(schema, EventNames.Time, kind => kind is TimestampType or Int64Type, "a timestamp, or milliseconds as int64");
         Require(schema, EventNames.Id, kind => kind is UInt64Type or Int64Type, "a whole number of 64 bits");
-        foreach (ColumnSchema column in type.Columns)
+        foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
         {
-            if (Find(schema, EventNames.Of(column.Name)) is { } field)
+            string[] names = [column.Name, .. column.FormerNames]; // a file from before a rename has the former one
+            if (names.Select(name => Find(schema, EventNames.Of(name))).FirstOrDefault(found => found is not null) is { } field)
             {
                 _cells.Add(CellOf(type, column, field));
                 RequireStates(schema, type, EventNames.StateOf(field.Name));

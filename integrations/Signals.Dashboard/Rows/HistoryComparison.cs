@@ -36,7 +36,7 @@ internal sealed class HistoryComparison
             return [];
         }
 
-        return [.. row.Type.Columns.Select(column => column.Name)
+        return [.. row.Type.Columns.Where(column => !column.IsDropped).Select(column => column.Name)
             .Where(name => row.Cells.GetValueOrDefault(name) != old.Cells.GetValueOrDefault(name))];
     }
 }

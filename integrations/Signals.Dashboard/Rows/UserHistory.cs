@@ -112,7 +112,7 @@ internal sealed class UserHistory
     private static Dictionary<string, string> CellsOf(QueriedRows values, EventTypeSchema type, int row, CellText texts)
     {
         Dictionary<string, string> cells = [];
-        foreach (ColumnSchema column in type.Columns)
+        foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
         {
             if (texts.Of(values, column.Name, column.Type, row) is string text)
             {

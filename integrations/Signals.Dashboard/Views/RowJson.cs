@@ -24,12 +24,15 @@ internal static class RowJson
 
     /// <summary>The columns of some types, each name once, in the order in which they are declared.</summary>
     public static void WriteColumns(Utf8JsonWriter json, IEnumerable<EventTypeSchema> types) =>
-        JsonAnswer.Objects(json, "columns", types.SelectMany(type => type.Columns).DistinctBy(column => column.Name), column =>
+        JsonAnswer.Objects(json, "columns", ColumnsOf(types), column =>
         {
             json.WriteString("name", column.Name);
             json.WriteString("kind", column.Type.ToString());
             json.WriteBoolean("is_enrichment", column.Role == ColumnRole.Enrichment);
         });
+
+    private static IEnumerable<ColumnSchema> ColumnsOf(IEnumerable<EventTypeSchema> types) =>
+        types.SelectMany(type => type.Columns).Where(column => !column.IsDropped).DistinctBy(column => column.Name);
 
     public static void WriteCells(Utf8JsonWriter json, IReadOnlyDictionary<string, string> cells)
     {

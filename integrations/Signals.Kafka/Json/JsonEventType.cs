@@ -5,13 +5,19 @@ namespace Signals.Kafka.Json;
 /// <summary>An event type with its names in UTF-8, and the words for what can be wrong with each column. Immutable.</summary>
 internal sealed class JsonEventType
 {
-    private readonly byte[][] _columns;
+    private readonly (byte[] Name, int Column)[] _columns; // the current names first
 
     public JsonEventType(EventTypeSchema schema)
     {
         Schema = schema;
         Name = Encoding.UTF8.GetBytes(schema.Name);
-        _columns = [.. schema.Columns.Select(static column => Encoding.UTF8.GetBytes(column.Name))];
+        ColumnSchema[] columns = [.. schema.Columns.Where(static column => !column.IsDropped)];
+        _columns =
+        [
+            .. columns.Select(static column => (Encoding.UTF8.GetBytes(column.Name), (int)column.Id)),
+            .. columns.SelectMany(
+                static column => column.FormerNames, static (column, former) => (Encoding.UTF8.GetBytes(former), (int)column.Id)),
+        ];
         Twice = [.. schema.Columns.Select(static column => $"field '{column.Name}' is there twice")];
         Misfit = [.. schema.Columns.Select(static column => $"field '{column.Name}' is not {column.Type}")];
     }
@@ -26,12 +32,12 @@ internal sealed class JsonEventType
     /// <summary>By column: its value is of another kind.</summary>
     public string[] Misfit { get; }
 
-    /// <summary>The column of a name, or -1.</summary>
+    /// <summary>The column that has a name or had it before, or -1.</summary>
     public int IndexOf(ReadOnlySpan<byte> name)
     {
-        for (int column = 0; column < _columns.Length; column++)
+        foreach ((byte[] called, int column) in _columns)
         {
-            if (name.SequenceEqual(_columns[column]))
+            if (name.SequenceEqual(called))
             {
                 return column;
             }

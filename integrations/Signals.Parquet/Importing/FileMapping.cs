@@ -80,12 +80,19 @@ internal sealed class FileMapping
         }
     }
 
+    // An export from before a rename has the column under a former name.
+    private string SourceOf(ColumnSchema column, SourcePath path)
+    {
+        string[] names = [.. column.FormerNames.Prepend(column.Name).Select(name => _file.HasOurLayout ? LakeFormat.NameOf(name) : name)];
+        return Array.Find(names, name => _file.Find(name) is not null || path.Partitions.ContainsKey(name)) ?? names[0];
+    }
+
     private void FindCells(SourcePath path)
     {
-        foreach (ColumnSchema column in _type.Columns)
+        foreach (ColumnSchema column in _type.Columns.Where(column => !column.IsDropped))
         {
             bool isNamed = _options.Columns.TryGetValue(column.Name, out string? source);
-            source ??= _file.HasOurLayout ? LakeFormat.NameOf(column.Name) : column.Name;
+            source ??= SourceOf(column, path);
             LakeColumn target = new(column.Name, column.Type, column.Role);
             if (_file.Find(source) is { } leaf)
             {

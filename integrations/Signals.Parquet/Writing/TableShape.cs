@@ -34,7 +34,7 @@ internal sealed class TableShape : IDisposable
 
     /// <summary>The shape of files of events.</summary>
     public static TableShape OfEvents(EventTypeSchema type, ParquetTextRule textRule, int compressionLevel) => new(
-        new LakeDescription(LakeFileKind.Events, type.Name, LakeColumn.Of(type.Columns)),
+        new LakeDescription(LakeFileKind.Events, type.Name, LakeColumn.Of([.. type.Columns.Where(column => !column.IsDropped)])),
         [
             LakeNodes.Text(LakeFormat.User), LakeNodes.Bits128(LakeFormat.UserId), LakeNodes.Time(LakeFormat.Time),
             LakeNodes.Number(LakeFormat.Id),

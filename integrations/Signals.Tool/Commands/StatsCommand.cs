@@ -54,7 +54,7 @@ internal sealed class StatsCommand : ToolCommand
             TableInfo[] tables = TablesOf(store, type);
             json.WriteStartObject();
             json.WriteString("name", type.Name);
-            json.WriteNumber("columns", type.Columns.Count);
+            json.WriteNumber("columns", type.Columns.Count(column => !column.IsDropped));
             json.WriteNumber("tables", tables.Length);
             json.WriteNumber("rows", tables.Sum(table => table.Rows));
             json.WriteNumber("bytes", tables.Sum(table => table.Bytes));
@@ -102,7 +102,7 @@ internal sealed class StatsCommand : ToolCommand
             string[] cells =
             [
                 type.Name,
-                Count.Number(type.Columns.Count),
+                Count.Number(type.Columns.Count(column => !column.IsDropped)),
                 type.KeepLast == int.MaxValue ? "all" : Count.Number(type.KeepLast),
                 type.MaxAge?.ToString("c", CultureInfo.InvariantCulture) ?? "-",
                 Count.Number(tables.Select(t => t.WindowStartMs).Distinct().Count()),

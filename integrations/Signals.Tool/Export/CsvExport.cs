@@ -26,7 +26,8 @@ internal sealed class CsvExport : IEventExport
         {
             NewLine = "\r\n",
         };
-        _columns = [.. types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
+        IEnumerable<ColumnSchema> columns = types.SelectMany(type => type.Columns).Where(column => !column.IsDropped);
+        _columns = [.. columns.Select(column => column.Name).Distinct(StringComparer.Ordinal)];
         _output.WriteLine(string.Join(',', [.. Keys, .. _columns.Select(HeaderOf)]));
     }
 
@@ -36,8 +37,9 @@ internal sealed class CsvExport : IEventExport
         foreach (string name in _columns)
         {
             int column = single.EventType.IndexOf(name);
+            bool isFormer = column >= 0 && single.EventType.Columns[column].Name != name; // it is a column of another type
             _output.Write(',');
-            _output.Write(column < 0 ? "" : single.State(column) switch
+            _output.Write(column < 0 || isFormer ? "" : single.State(column) switch
             {
                 ColumnState.Absent => "",
                 ColumnState.Null => NullCell,

@@ -10,17 +10,20 @@ internal static class ScanRecords
     {
         single.Begin(type);
         (single.User, single.TimeMs, single.Id) = (batch.Users[row], batch.Times[row], batch.Ids[row]);
-        for (int column = 0; column < type.Columns.Count; column++)
+        int place = 0; // a scan has no place for dropped columns
+        foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
         {
-            switch (batch.States(column)[row])
+            switch (batch.States(place)[row])
             {
                 case ColumnState.Null:
-                    single.SetNull(column);
+                    single.SetNull(column.Id);
                     break;
                 case ColumnState.Value:
-                    single.SetBytes(column, Value(type.Columns[column].Type, batch, column, row));
+                    single.SetBytes(column.Id, Value(column.Type, batch, place, row));
                     break;
             }
+
+            place++;
         }
     }
 

@@ -8,7 +8,7 @@ internal static class SequenceRecords
     {
         single.Begin(type);
         (single.User, single.TimeMs, single.Id) = (user, sequence.Times[row], sequence.Ids[row]);
-        foreach (ColumnSchema column in type.Columns)
+        foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
         {
             switch (sequence.States(column.Name)[row])
             {

@@ -1,0 +1,328 @@
+using Signals.Offline;
+using Signals.Storage.Engine.Context;
+using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Engine;
+
+namespace Signals.Tests.Storage.SchemaChanges;
+
+/// <summary>
+/// Random histories of schema changes, appends, corrections, flushes, compactions, restarts and crashes, compared with a model that knows
+/// columns as things of their own, whatever they are called.
+/// </summary>
+internal sealed class SchemaHistoryTests
+{
+    private const int Histories = 20;
+    private const int Steps = 50;
+
+    [Test]
+    public void History_OfSchemaChangesAndWrites_KeepsTheValuesOfEveryColumn()
+    {
+        for (ulong seed = 1; seed <= Histories; seed++)
+        {
+            using History history = new(seed);
+            for (int step = 0; step < Steps; step++)
+            {
+                history.Step();
+            }
+
+            history.AssertEqual("at the end");
+        }
+    }
+
+    /// <summary>A column of the model.</summary>
+    private sealed class ModelColumn(string name, int kind)
+    {
+        public string Name { get; set; } = name;
+
+        /// <summary>0 a number, 1 a text, 2 an enrichment.</summary>
+        public int Kind { get; } = kind;
+
+        public HashSet<string> Former { get; } = [];
+
+        /// <summary>The name that the store knows, if it was renamed since.</summary>
+        public string? Last { get; set; }
+
+        /// <summary>Whether the store was opened with it.</summary>
+        public bool IsStored { get; set; }
+
+        /// <summary>Whether the next declaration has to say what became of it.</summary>
+        public bool IsChanged { get; set; }
+
+        public IEnumerable<string> Names => Former.Prepend(Name);
+
+        /// <summary>By event, what was set.</summary>
+        public Dictionary<int, long> Values { get; } = [];
+
+        public string AnyName(SimRandom random)
+        {
+            string[] names = [Name, .. Former.Order(StringComparer.Ordinal)];
+            return names[random.Below(names.Length)];
+        }
+    }
+
+    private sealed class History : IDisposable
+    {
+        private readonly SimFileSystem _files = ImportStore.NewFiles(record: false);
+        private readonly ManualTime _time = new(TestStores.Start + 3_600_000);
+        private readonly List<ModelColumn> _columns = [];
+        private readonly List<ModelColumn> _dropped = [];
+        private readonly List<string> _log = [];
+        private readonly bool _hasGrace;
+        private readonly EngineOptions _options;
+        private readonly ulong _seed;
+        private SimRandom _random;
+        private SignalStore _store;
+        private int _events;
+        private int _names;
+        private int _generation;
+
+        public History(ulong seed)
+        {
+            _seed = seed;
+            _random = new SimRandom(seed);
+            _hasGrace = seed % 2 == 0;
+            _options = TestStores.Tiny with
+            {
+                HeadCacheBytes = TestStores.HeadCacheBytes(seed),
+                RetentionGrace = _hasGrace ? TimeSpan.FromDays(1) : TimeSpan.Zero,
+            };
+            AddColumn();
+            AddColumn();
+            _store = TestStores.Open(_files, Declare(), _time, _options);
+        }
+
+        public void Step()
+        {
+            switch (_random.Below(12))
+            {
+                case < 5:
+                    Append();
+                    break;
+                case 5:
+                    Correct();
+                    break;
+                case 6:
+                    _log.Add("flush");
+                    Run(_store.FlushAsync());
+                    break;
+                case 7:
+                    _log.Add("compact");
+                    Run(_store.CompactAsync());
+                    break;
+                case 8:
+                    AssertEqual("in between");
+                    break;
+                default:
+                    Reopen();
+                    break;
+            }
+        }
+
+        public void AssertEqual(string when)
+        {
+            foreach (string name in _dropped.SelectMany(column => column.Names).Except(_columns.SelectMany(column => column.Names)))
+            {
+                Assert.That(_store.Schema["e"].IndexOf(name), Is.EqualTo(-1), $"{Place(when)}: '{name}' was dropped");
+            }
+
+            for (int user = 0; user < 3; user++)
+            {
+                foreach (ModelColumn column in _columns)
+                {
+                    string name = column.AnyName(_random);
+                    using Sequence found = _store.Read(UserOf(user), _store.Query("e").Columns(name).Build());
+                    int[] events = [.. Enumerable.Range(0, _events).Where(e => e % 3 == user).Reverse()];
+                    Assert.That(found.Ids.ToArray(), Is.EqualTo(events.Select(e => (ulong)e)), Place(when));
+                    Assert.That(
+                        Enumerable.Range(0, events.Length).Select(row => Read(found, column, name, row)),
+                        Is.EqualTo(events.Select(e => column.Values.TryGetValue(e, out long value) ? value : (long?)null)),
+                        $"{Place(when)}: user {user}, column '{name}', now '{column.Name}'");
+                }
+            }
+        }
+
+        public void Dispose() => _store.Dispose();
+
+        private static long? Read(Sequence found, ModelColumn column, string name, int row) =>
+            found.States(name)[row] == ColumnState.Absent ? null
+            : column.Kind == 1 ? long.Parse(found.Text(name, row)!, System.Globalization.CultureInfo.InvariantCulture)
+            : found.Field<long>(name)[row];
+
+        private static UserId UserOf(int number) => UserId.From((ulong)number + 1);
+
+        private string Place(string when) => $"seed {_seed}, {when}, after {string.Join("; ", _log)}";
+
+        // Without a grace a drop is final at once, and the name is free.
+        private void AddColumn()
+        {
+            string[] free = _hasGrace ? [] : [.. _dropped.SelectMany(c => c.Names).Except(_columns.SelectMany(c => c.Names)).Order()];
+            string name = free.Length > 0 && _random.Coin() ? free[_random.Below(free.Length)] : $"c{_names++}";
+            _columns.Add(new ModelColumn(name, _random.Below(3)));
+        }
+
+        private void Append()
+        {
+            int count = 1 + _random.Below(20);
+            _log.Add($"append {count}");
+            EventBatch batch = _store.CreateBatch("e");
+            for (int i = 0; i < count; i++)
+            {
+                int number = _events++;
+                EventRow row = batch.Add(UserOf(number % 3), TestStores.Start + number, (ulong)number);
+                foreach (ModelColumn column in _columns.Where(column => column.Kind != 2 && _random.Below(3) > 0))
+                {
+                    Set(row, column, number);
+                }
+            }
+
+            _store.Append(batch);
+            _store.Engine.RunPending();
+        }
+
+        private void Set(EventRow row, ModelColumn column, int number)
+        {
+            long value = (long)(_random.Next() % 1000);
+            column.Values[number] = value;
+            string name = column.AnyName(_random);
+            if (column.Kind == 1)
+            {
+                row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                row.Set(name, value);
+            }
+        }
+
+        private void Correct()
+        {
+            if (_events == 0)
+            {
+                return;
+            }
+
+            ModelColumn column = _columns[_random.Below(_columns.Count)];
+            int number = _random.Below(_events);
+            string name = column.AnyName(_random);
+            _log.Add($"correct {number} in '{name}'");
+            StoreSchema written = StoreSchema.Define(s => s.EventType("e", t => Declare(t, column, name)));
+            SegmentOptions options = new() { Generation = ++_generation };
+            using (SegmentWriter writer = SegmentWriter.Create(_files, ImportStore.Segment, written["e"], options))
+            {
+                EventRow row = writer.Correct(UserOf(number % 3), TestStores.Start + number, (ulong)number);
+                long value = (long)(_random.Next() % 1000);
+                column.Values[number] = value;
+                _ = column.Kind == 1
+                    ? row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                    : row.Set(name, value);
+                writer.Finish();
+            }
+
+            Run(_store.ImportAsync(ImportStore.Segment));
+            _files.Delete(ImportStore.Segment);
+        }
+
+        private void Reopen()
+        {
+            bool abandon = _random.Coin();
+            _log.Add(abandon ? "crash" : "close");
+            if (abandon)
+            {
+                _store.Engine.Close(abandon: true);
+            }
+            else
+            {
+                _store.Dispose();
+            }
+
+            if (_random.Below(3) == 0)
+            {
+                AddColumn();
+                _log.Add($"add '{_columns[^1].Name}'");
+            }
+
+            DropOrTakeBack();
+            if (_random.Coin())
+            {
+                Rename(_columns[_random.Below(_columns.Count)]);
+            }
+
+            _store = TestStores.Open(_files, Declare(), _time, _options);
+        }
+
+        private void DropOrTakeBack()
+        {
+            if (_random.Below(3) == 0 && _columns.Count > 1 && _columns[_random.Below(_columns.Count)] is { IsStored: true } drop)
+            {
+                _log.Add($"drop '{drop.Name}'");
+                _columns.Remove(drop);
+                _dropped.Add(drop);
+                drop.IsChanged = true;
+            }
+            else if (_hasGrace && _dropped.Count > 0 && _random.Coin())
+            {
+                ModelColumn back = _dropped[_random.Below(_dropped.Count)];
+                _log.Add($"take back '{back.Name}'");
+                _dropped.Remove(back);
+                _columns.Add(back);
+                back.IsChanged = true;
+            }
+        }
+
+        private void Rename(ModelColumn column)
+        {
+            string[] before = [.. column.Former.Order(StringComparer.Ordinal)];
+            string name = before.Length > 0 && _random.Coin() ? before[_random.Below(before.Length)] : $"c{_names++}";
+            _log.Add($"rename '{column.Name}' to '{name}'");
+            if (column.IsStored)
+            {
+                column.Last = column.Name;
+                column.Former.Add(column.Name);
+            }
+
+            column.Former.Remove(name);
+            column.Name = name;
+        }
+
+        // In any order, and some columns are missing. Of the former names only the last must be stated: the store remembers the others.
+        private StoreSchema Declare() => StoreSchema.Define(s => s.EventType("e", t =>
+        {
+            foreach (ModelColumn column in _columns.OrderBy(_ => _random.Next()).ToArray())
+            {
+                if (column is { Last: null, IsStored: true, IsChanged: false } && _random.Below(4) == 0)
+                {
+                    continue;
+                }
+
+                Declare(t, column, column.Name);
+                foreach (string former in column.Former.Where(former => former == column.Last || _random.Coin()).ToArray())
+                {
+                    t.RenamedFrom(former);
+                }
+
+                column.Last = null;
+                column.IsChanged = false;
+                column.IsStored = true;
+            }
+
+            foreach (ModelColumn column in _dropped.Where(column => column.IsChanged))
+            {
+                t.Dropped(column.AnyName(_random));
+                column.IsChanged = false;
+            }
+        }));
+
+        private static void Declare(EventTypeBuilder type, ModelColumn column, string name) => _ = column.Kind switch
+        {
+            0 => type.Field<long>(name),
+            1 => type.Text(name),
+            _ => type.Enrichment<long>(name),
+        };
+
+        private void Run(Task work)
+        {
+            _store.Engine.RunPending();
+            work.GetAwaiter().GetResult();
+        }
+    }
+}
