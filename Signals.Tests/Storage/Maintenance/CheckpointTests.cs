@@ -175,7 +175,7 @@ internal sealed class CheckpointTests
             // The log ends early, and stays because the flush fails.
             files.Refuses = operation => operation.Kind == SimOperationKind.Create
                 && operation.Path.StartsWith(TestStores.Folder + "/", StringComparison.Ordinal) && operation.Path.Contains(".tbl");
-            Assert.That(() => store.FlushAsync().GetAwaiter().GetResult(), Throws.InstanceOf<FileOperationException>());
+            Assert.That(() => store.FlushAsync().GetAwaiter().GetResult(), Throws.InstanceOf<StoreWorkFailedException>());
             Append(store, 50);
             Assert.That(store.GetTables(), Is.Empty);
         }
