@@ -181,7 +181,7 @@ internal sealed class CheckpointEraserTests
 
             FaultyTarget counted = new(uploaded.Copy());
             await new CheckpointUploader(store, counted, _options).UploadAsync();
-            for (int k = afterAnInterruptedOne ? 3 : 0; k < counted.Calls; k += TestScale.Step)
+            for (int k = 0; k < counted.Calls; k++) // few calls, and the one before the swap matters
             {
                 MemoryTarget target = uploaded.Copy();
                 FaultyTarget watched = new(target)

@@ -183,7 +183,7 @@ internal sealed class ErasureCertificateTests
     }
 
     [Test]
-    public void Certificate_TableThatCameAndWentBetweenTwoLooks_IsListedUntilItIsGone()
+    public void Certificate_TableThatCameAndWentWhileFilesCouldNotBeListed_IsListedUntilItIsGone()
     {
         using (SegmentWriter writer = SegmentWriter.Create(_files, "/late.seg", Schema["e"], new SegmentOptions { Generation = 1 }))
         {
