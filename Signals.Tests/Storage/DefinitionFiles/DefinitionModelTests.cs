@@ -15,7 +15,7 @@ internal sealed class DefinitionModelTests
     private static readonly DefinitionRegistryOptions Options = new() { MaxVersions = MaxVersions };
 
     [Test]
-    public void Registry_AnyCallsAndRestarts_EqualsTheModel([Range(1, 60)] int seed)
+    public void Registry_AnyCallsAndRestarts_EqualsTheModel([Range(1, 30)] int seed)
     {
         SimRandom random = new((ulong)seed);
         SimFileSystem files = NewFiles();
