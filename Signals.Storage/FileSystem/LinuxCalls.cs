@@ -13,7 +13,7 @@ internal static unsafe partial class LinuxCalls
     public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
     public const uint SyncFileRangeWrite = 2;
-    public const int LockExclusive = 2, LockNonBlocking = 4;
+    public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enotdir = 20;
     public const int Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
 

@@ -16,5 +16,14 @@ internal sealed class LinuxLock(LinuxFile file, SafeFileHandle handle) : IFileLo
     // held.
     public bool IsHeld => LinuxCalls.TryIdentify(file.Path, out FileIdentity found) && found == _held;
 
-    public void Dispose() => file.Dispose();
+    // Closing alone is not enough: a process that this one starts at the same moment has the file as well until it runs its program.
+    public void Dispose()
+    {
+        if (!handle.IsClosed)
+        {
+            _ = LinuxCalls.FLock(handle, LinuxCalls.LockRelease); // Should it fail, closing releases the lock a moment later.
+        }
+
+        file.Dispose();
+    }
 }

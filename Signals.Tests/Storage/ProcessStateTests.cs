@@ -156,6 +156,38 @@ internal sealed class ProcessStateTests
         Assert.That(files.Select(File.GetUnixFileMode), Is.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
+    [Test]
+    [Platform("Linux")]
+    public void Dispose_WhileAProcessIsBeingStarted_FreesTheStore()
+    {
+        string path = Path.Combine(_root, "store");
+        int copy;
+        using (SignalStore.Open(path, Schema))
+        {
+            string locked = Directory.EnumerateFiles("/proc/self/fd")
+                .First(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName == Path.Combine(path, "LOCK"));
+            copy = Duplicate(int.Parse(Path.GetFileName(locked), CultureInfo.InvariantCulture)); // As a process has it that just starts.
+        }
+
+        Assert.That(copy, Is.Positive);
+        try
+        {
+            Assert.That(() => SignalStore.Open(path, Schema).Dispose(), Throws.Nothing);
+        }
+        finally
+        {
+            Assert.That(CloseFile(copy), Is.Zero);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "dup")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Duplicate(int file);
+
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int CloseFile(int file);
+
     [DllImport("libc", EntryPoint = "umask")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern uint SetUmask(uint mask);
