@@ -85,6 +85,15 @@ internal static class Syntax
         return option;
     }
 
+    /// <summary>One of some words; null when it is not given.</summary>
+    public static Option<string?> OptionalOneOf(string name, string help, params string[] words)
+    {
+        Option<string?> option =
+            new(name) { Description = help, CustomParser = result => Known(result, name, words, StringComparison.Ordinal) };
+        Suggest(option, words);
+        return option;
+    }
+
     /// <summary>One of some words, which has to be given.</summary>
     public static Option<string> NeededOneOf(string name, string help, params string[] words)
     {

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Signals.Maintenance;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
@@ -10,6 +13,9 @@ internal sealed class EraseCommand : ToolCommand
     private readonly Argument<string> _folder = Syntax.Folder();
     private readonly Argument<string> _user = Syntax.User();
     private readonly Option<bool> _yes = Syntax.Flag("--yes", "Do not ask.");
+    private readonly Option<string?> _certificate =
+        Syntax.Text("--certificate", "FILE", "Write the certificate into this new file, as JSON.");
+
     private readonly Option<bool> _json = Syntax.Json();
 
     public EraseCommand()
@@ -18,6 +24,7 @@ internal sealed class EraseCommand : ToolCommand
         Add(_folder);
         Add(_user);
         Add(_yes);
+        Add(_certificate);
         Add(_json);
     }
 
@@ -37,31 +44,70 @@ internal sealed class EraseCommand : ToolCommand
                 throw new UsageException("Nothing was erased. An erasure cannot be undone; answer yes, or say --yes.");
             }
 
-            AppendAck ack = await store.EraseAsync(user, cancellationToken).ConfigureAwait(false);
-            await LongWork.ShowAsync(
-                context,
-                "compacting",
-                store.CompactAsync(cancellationToken),
-                () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
-            string durability = ack.Durability.ToString().ToLowerInvariant();
-            if (json)
-            {
-                context.WriteObject(writer =>
-                {
-                    writer.WriteString("user", user.ToString());
-                    writer.WriteNumber("events", events);
-                    writer.WriteString("durability", durability);
-                    writer.WriteNumber("rows_dropped", store.GetStats().RowsDropped);
-                });
-            }
-            else
-            {
-                context.WriteRaw(
-                    $"erased {Count.Events(events)} of user {user}; acknowledged {durability}, and no file holds them");
-            }
+            string certificate = line.GetValue(_certificate) is { } path
+                ? await EraseIntoAsync(path, store, user, context, cancellationToken).ConfigureAwait(false)
+                : await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            Print(context, json, user, events, store.GetStats().RowsDropped, certificate);
         }
 
         return ExitCode.Ok;
+    }
+
+    /// <summary>Makes the file first, so that no erasure loses its certificate because the file cannot be made.</summary>
+    private static async Task<string> EraseIntoAsync(
+        string path, SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
+    {
+        FileStream file = UserFile.Create(path);
+        string? certificate = null;
+        try
+        {
+            certificate = await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            await file.WriteAsync(Encoding.UTF8.GetBytes(certificate + "\n"), cancellationToken).ConfigureAwait(false);
+            return certificate;
+        }
+        finally
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            if (certificate is null)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <summary>Erases, compacts, and returns the certificate when no place holds the user any more.</summary>
+    private static async Task<string> EraseAsync(
+        SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
+    {
+        ErasureCertificate certificate = await store.EraseCertifiedAsync(user, cancellationToken).ConfigureAwait(false);
+        await LongWork.ShowAsync(
+            context,
+            "compacting",
+            store.CompactAsync(cancellationToken),
+            () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
+        await certificate.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return certificate.ToJson(TimeProvider.System.GetUtcNow());
+    }
+
+    private static void Print(ToolContext context, bool json, UserId user, long events, long rowsDropped, string certificate)
+    {
+        string durability = WritableStore.Durability.ToString().ToLowerInvariant();
+        if (!json)
+        {
+            context.WriteRaw($"erased {Count.Events(events)} of user {user}; acknowledged {durability}, and no file holds them");
+            return;
+        }
+
+        using JsonDocument document = JsonDocument.Parse(certificate);
+        context.WriteObject(writer =>
+        {
+            writer.WriteString("user", user.ToString());
+            writer.WriteNumber("events", events);
+            writer.WriteString("durability", durability);
+            writer.WriteNumber("rows_dropped", rowsDropped);
+            writer.WritePropertyName("certificate");
+            document.RootElement.WriteTo(writer);
+        });
     }
 
     /// <summary>The number of events that reads show.</summary>
