@@ -11,7 +11,7 @@ internal sealed class IngestCommand : ToolCommand
     private readonly Argument<string> _folder = Syntax.Folder();
     private readonly Argument<string> _file = Syntax.Word("FILE", "The file with events, as export writes it.");
     private readonly Option<string?> _format =
-        Syntax.OptionalOneOf("--format", "What the file is; by default what its name says.", "csv", "frames");
+        Syntax.OptionalOneOf("--format", "What the file is, if its name does not say it", "csv", "frames");
 
     private readonly Option<string?> _source = Syntax.Text(
         "--source", "NAME", "Frames: the source under which the store keeps the position; the file's name by default.");

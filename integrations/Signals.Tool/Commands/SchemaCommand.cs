@@ -12,7 +12,7 @@ internal sealed class SchemaCommand : ToolCommand
     private readonly Option<bool> _json = Syntax.Json();
 
     public SchemaCommand()
-        : base("schema", "Event types with their columns, how many events are kept, for how long, and time windows.")
+        : base("schema", "Show event types with their columns, how many events are kept, and for how long.")
     {
         Add(_folder);
         Add(_json);
