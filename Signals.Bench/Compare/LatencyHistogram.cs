@@ -1,64 +1,30 @@
 using System.Diagnostics;
-using System.Numerics;
+using HdrHistogram;
 
 namespace Signals.Bench.Compare;
 
 /// <summary>
-/// Counts durations in buckets whose width is at most 1/128 of the duration, so that a phase of any length takes the same memory.
-/// Used by one thread.
+/// Counts durations with HdrHistogram, to 2 digits: a percentile is at most 1/128 above the duration that it stands for. A phase of any
+/// length takes the same memory. Used by one thread.
 /// </summary>
 internal sealed class LatencyHistogram
 {
-    private const int StepBits = 7;
-    private const int Steps = 1 << StepBits;
+    private const int Digits = 2;
 
-    private readonly long[] _counts = new long[(64 - StepBits + 1) * Steps];
+    /// <summary>The longest duration that is told from longer ones.</summary>
+    private static readonly long MostTicks = Stopwatch.Frequency * 3600;
 
-    public LatencyHistogram() => _counts.AsSpan().Clear(); // Touches the memory before any phase begins.
+    private readonly LongHistogram _counts = new(1, MostTicks, Digits);
 
-    public long Count { get; private set; }
+    public LatencyHistogram() => _counts.Reset(); // Touches the memory before any phase begins.
 
-    public void Add(long ticks)
-    {
-        _counts[BucketOf(ticks)]++;
-        Count++;
-    }
+    public long Count => _counts.TotalCount;
 
-    public void Add(LatencyHistogram other)
-    {
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-        }
+    public void Add(long ticks) => _counts.RecordValue(Math.Min(ticks, MostTicks));
 
-        Count += other.Count;
-    }
+    public void Add(LatencyHistogram other) => _counts.Add(other._counts);
 
     /// <summary>A percentile in microseconds; NaN when there is none.</summary>
-    public double Percentile(double quantile)
-    {
-        long left = (long)(quantile * (Count - 1));
-        for (int bucket = 0; bucket < _counts.Length; bucket++)
-        {
-            left -= _counts[bucket];
-            if (left < 0)
-            {
-                return StartOf(bucket) * 1e6 / Stopwatch.Frequency;
-            }
-        }
-
-        return double.NaN;
-    }
-
-    private static int BucketOf(long ticks)
-    {
-        int shift = Math.Max(0, BitOperations.Log2((ulong)ticks) - StepBits);
-        return (shift * Steps) + (int)(ticks >> shift);
-    }
-
-    private static long StartOf(int bucket)
-    {
-        int shift = Math.Max(0, (bucket / Steps) - 1);
-        return (bucket - ((long)shift * Steps)) << shift;
-    }
+    public double Percentile(double quantile) =>
+        Count == 0 ? double.NaN : _counts.GetValueAtPercentile(quantile * 100) * 1e6 / Stopwatch.Frequency;
 }

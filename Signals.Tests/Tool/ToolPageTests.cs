@@ -87,9 +87,13 @@ internal sealed partial class ToolPageTests
     private static string[][] Lines(ToolFolder folder) =>
     [
         ["stats", folder.Store],
+        ["schema", folder.Store],
+        ["users", folder.Store, "--limit", "1"],
         ["inspect", folder.Store],
         ["get", folder.Store, "alice"],
         ["export", folder.Store, "--format", "jsonl", "--output", folder.At("out.jsonl")],
+        ["tail", folder.Store, "alice", "--count", "1"],
+        ["ingest", folder.Store, folder.Write("one.csv", "user,type,time,id,n\r\n7,view,1772323200000,1,5\r\n")],
         ["training", folder.Store, "--definition", folder.Definition, "--labels", folder.Moments, "--output", folder.At("set"),
             "--as-corrected-now"],
         ["profile", folder.Store, "--definition", folder.Definition],

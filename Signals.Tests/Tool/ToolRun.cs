@@ -9,7 +9,10 @@ internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string
     public static Task<ToolRun> OfAsync(params string[] arguments) => OfWidthAsync(200, arguments);
 
     /// <summary>A run on a terminal of this width.</summary>
-    public static async Task<ToolRun> OfWidthAsync(int width, params string[] arguments)
+    public static Task<ToolRun> OfWidthAsync(int width, params string[] arguments) => OfAsync(width, arguments, default);
+
+    /// <summary>A run that can be stopped.</summary>
+    public static async Task<ToolRun> OfAsync(int width, string[] arguments, CancellationToken stop)
     {
         using StringWriter text = new();
         using StringWriter messages = new();
@@ -21,7 +24,7 @@ internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string
             Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = width;
-        ExitCode code = await new ToolApplication(console, () => output, messages, console).RunAsync(arguments);
+        ExitCode code = await new ToolApplication(console, () => output, messages, console).RunAsync(arguments, stop);
         return new ToolRun(code, text.ToString(), output.ToArray(), messages.ToString());
     }
 }

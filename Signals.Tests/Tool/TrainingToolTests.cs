@@ -91,7 +91,10 @@ internal sealed class TrainingToolTests
     }
 
     [TestCase("user,time\nalice,yesterday\n", "line 2", "time")]
-    [TestCase("user,time\nalice\n", "line 2", "1 cells")]
+    [TestCase("user,time\nalice\n", "line 2", "1 cell;")]
+    [TestCase("user,time\n\"alice,1\n", "line 2", "a quote is not closed")]
+    [TestCase("user,time\n\"al\"ice,1\n", "line 2", "text follows a closing quote")]
+    [TestCase("user,time,note\nalice,1,\"two\nlines\"\nbob,soon,\n", "line 4", "time")]
     [TestCase("user,when\nalice,1\n", "time", "user, when")]
     [TestCase("user,time\n\n007,1\n", "line 3", "user")]
     [TestCase("", "empty", "columns")]

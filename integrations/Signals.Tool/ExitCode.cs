@@ -6,7 +6,7 @@ internal enum ExitCode
     /// <summary>The command succeeded.</summary>
     Ok = 0,
 
-    /// <summary>The command looked for problems and found some.</summary>
+    /// <summary>The command looked for problems and found some, or refused a part of its input.</summary>
     ProblemsFound = 1,
 
     /// <summary>The command or an option is wrong.</summary>

@@ -73,15 +73,17 @@ internal static class Syntax
     }
 
     /// <summary>One of some words. The first is the default.</summary>
-    public static Option<string> OneOf(string name, string help, params string[] words)
+    /// <param name="name">The option.</param>
+    /// <param name="help">What it says, without the words and the end of the sentence.</param>
+    /// <param name="words">The words.</param>
+    public static Option<string> OneOf(string name, string help, params string[] words) =>
+        OneOf(name, help, words, words[0], StringComparison.Ordinal);
+
+    /// <summary>One of some words; null when it is not given.</summary>
+    public static Option<string?> OptionalOneOf(string name, string help, params string[] words)
     {
-        Option<string> option = new(name)
-        {
-            Description = help,
-            DefaultValueFactory = _ => words[0],
-            CustomParser = result => Known(result, name, words, StringComparison.Ordinal) ?? words[0],
-        };
-        Suggest(option, words);
+        Option<string?> option = OneOf(name, help, words)!;
+        option.DefaultValueFactory = null;
         return option;
     }
 
@@ -95,22 +97,14 @@ internal static class Syntax
     }
 
     /// <summary>One of the values of an enum, whose words are written with hyphens: <c>canonical-text</c>.</summary>
-    public static Option<T> Choice<T>(string name, string help, T fallback = default)
-        where T : struct, Enum
-    {
-        string[] names = Enum.GetNames<T>();
-        string[] words = Array.ConvertAll(names, Hyphened);
-        Option<T> option = new(name)
-        {
-            Description = help,
-            CustomParser = result => Known(result, name, words, StringComparison.OrdinalIgnoreCase) is { } word
-                ? Enum.Parse<T>(names[Array.IndexOf(words, word)])
-                : fallback,
-            DefaultValueFactory = _ => fallback,
-        };
-        Suggest(option, words);
-        return option;
-    }
+    public static Option<string> Choice<T>(string name, string help, T fallback = default)
+        where T : struct, Enum =>
+        OneOf(name, help, [.. Enum.GetNames<T>().Select(Hyphened)], Hyphened(fallback.ToString()), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The value that a choice has on this line.</summary>
+    public static T Chosen<T>(this ParseResult line, Option<string> choice)
+        where T : struct, Enum =>
+        Enum.Parse<T>(line.GetRequiredValue(choice).Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
 
     /// <summary>A comma-separated list without repetitions. It is empty only when the option is not given.</summary>
     public static Option<string[]> List(string name, string value, string help) => new(name)
@@ -134,10 +128,18 @@ internal static class Syntax
         }
     }
 
-    private static void Suggest<T>(Option<T> option, string[] words)
+    private static Option<string> OneOf(string name, string help, string[] words, string fallback, StringComparison comparison)
     {
+        Option<string> option = new(name)
+        {
+            Description = $"{help}: {string.Join(", ", words)}.",
+            HelpName = name[(name.LastIndexOf('-') + 1)..].ToUpperInvariant(),
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => Known(result, name, words, comparison) ?? fallback,
+        };
         option.CompletionSources.Clear();
         option.CompletionSources.Add(words);
+        return option;
     }
 
     private static string Hyphened(string name) => string.Concat(

@@ -17,8 +17,9 @@ internal sealed class ToolApplication(
     /// <summary>All commands, in the order of help.</summary>
     public static IReadOnlyList<ToolCommand> Commands() =>
     [
-        new StatsCommand(), new InspectCommand(), new GetCommand(), new ExportCommand(), new TrainingCommand(), new ProfileCommand(),
-        new VerifyCommand(), new CompactCommand(), new ImportCommand(), new EraseCommand(), new ResetCommand(), new CheckpointCommand(),
+        new StatsCommand(), new SchemaCommand(), new UsersCommand(), new InspectCommand(), new GetCommand(), new TailCommand(),
+        new ExportCommand(), new IngestCommand(), new TrainingCommand(), new ProfileCommand(), new VerifyCommand(), new CompactCommand(),
+        new ImportCommand(), new EraseCommand(), new ResetCommand(), new CheckpointCommand(),
         new RestoreCommand(), new SalvageCommand(), new BenchCommand(), new CompletionCommand(),
     ];
 

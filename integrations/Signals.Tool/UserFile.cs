@@ -18,6 +18,16 @@ internal static class UserFile
             : throw new DirectoryNotFoundException($"'{path}' cannot be made: its folder does not exist.");
     }
 
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static byte[] ReadBytes(string path)
+    {
+        using FileStream file = OpenRead(path);
+        using MemoryStream bytes = new();
+        file.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static FileStream OpenRead(string path) => File.Exists(path)
         ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)

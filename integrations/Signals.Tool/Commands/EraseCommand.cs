@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Signals.Maintenance;
 using Signals.Tool.Stores;
@@ -12,6 +13,8 @@ internal sealed class EraseCommand : ToolCommand
     private readonly Argument<string> _folder = Syntax.Folder();
     private readonly Argument<string> _user = Syntax.User();
     private readonly Option<bool> _yes = Syntax.Flag("--yes", "Do not ask.");
+    private readonly Option<string?> _certificate =
+        Syntax.Text("--certificate", "FILE", "Write the certificate into this new file, as JSON.");
     private readonly Option<string?> _checkpoint =
         Syntax.Text("--checkpoint", "PATH", "Then erase the user from this checkpoint: a plain folder, or one of shared storage.");
 
@@ -23,6 +26,7 @@ internal sealed class EraseCommand : ToolCommand
         Add(_folder);
         Add(_user);
         Add(_yes);
+        Add(_certificate);
         Add(_checkpoint);
         Add(_json);
     }
@@ -44,17 +48,41 @@ internal sealed class EraseCommand : ToolCommand
                 throw new UsageException("Nothing was erased. An erasure cannot be undone; answer yes, or say --yes.");
             }
 
-            ErasureCertificate erased = await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            (ErasureCertificate erased, string certificate) = line.GetValue(_certificate) is { } path
+                ? await EraseIntoAsync(path, store, user, context, cancellationToken).ConfigureAwait(false)
+                : await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
             CheckpointErasureCertificate? copy = place is null
                 ? null
                 : await EraseCopyAsync(place, erased, folder, context, cancellationToken).ConfigureAwait(false);
-            Print(context, json, (user, events, store.GetStats().RowsDropped), copy);
+            Print(context, json, (user, events, store.GetStats().RowsDropped), certificate, copy);
             return copy is null or { IsComplete: true } ? ExitCode.Ok : ExitCode.ProblemsFound;
         }
     }
 
-    /// <summary>Erases and compacts.</summary>
-    private static async Task<ErasureCertificate> EraseAsync(
+    /// <summary>Makes the file first, so that no erasure loses its certificate because the file cannot be made.</summary>
+    private static async Task<(ErasureCertificate Erased, string Json)> EraseIntoAsync(
+        string path, SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
+    {
+        FileStream file = UserFile.Create(path);
+        string? certificate = null;
+        try
+        {
+            (ErasureCertificate erased, certificate) = await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            await file.WriteAsync(Encoding.UTF8.GetBytes(certificate + "\n"), cancellationToken).ConfigureAwait(false);
+            return (erased, certificate);
+        }
+        finally
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            if (certificate is null)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <summary>Erases, compacts, and returns the certificate when no place holds the user any more.</summary>
+    private static async Task<(ErasureCertificate Erased, string Json)> EraseAsync(
         SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
     {
         ErasureCertificate erased = await store.EraseCertifiedAsync(user, cancellationToken).ConfigureAwait(false);
@@ -63,7 +91,8 @@ internal sealed class EraseCommand : ToolCommand
             "compacting",
             store.CompactAsync(cancellationToken),
             () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
-        return erased;
+        await erased.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return (erased, erased.ToJson(TimeProvider.System.GetUtcNow()));
     }
 
     /// <summary>Erases from a checkpoint what was erased from the store, and nothing that came later.</summary>
@@ -79,20 +108,27 @@ internal sealed class EraseCommand : ToolCommand
     }
 
     private static void Print(
-        ToolContext context, bool json, (UserId User, long Events, long RowsDropped) erased, CheckpointErasureCertificate? copy)
+        ToolContext context,
+        bool json,
+        (UserId User, long Events, long RowsDropped) erased,
+        string certificate,
+        CheckpointErasureCertificate? copy)
     {
-        string durability = new StoreOptions().Durability.ToString().ToLowerInvariant();
+        string durability = WritableStore.Durability.ToString().ToLowerInvariant();
         if (json)
         {
+            using JsonDocument ofStore = JsonDocument.Parse(certificate);
+            using JsonDocument ofCopy = JsonDocument.Parse(copy?.ToJson() ?? "null");
             context.WriteObject(writer =>
             {
                 writer.WriteString("user", erased.User.ToString());
                 writer.WriteNumber("events", erased.Events);
                 writer.WriteString("durability", durability);
                 writer.WriteNumber("rows_dropped", erased.RowsDropped);
+                writer.WritePropertyName("certificate");
+                ofStore.RootElement.WriteTo(writer);
                 writer.WritePropertyName("checkpoint");
-                using JsonDocument document = JsonDocument.Parse(copy?.ToJson() ?? "null");
-                document.RootElement.WriteTo(writer);
+                ofCopy.RootElement.WriteTo(writer);
             });
             return;
         }

@@ -14,7 +14,7 @@ internal sealed class ExportCommand : ToolCommand
         ["csv", "jsonl", "frames", LakeExport.Format, ArrowOutput.FileFormat, ArrowOutput.StreamFormat];
 
     private readonly Argument<string> _folder = Syntax.Folder();
-    private readonly Option<string> _format = Syntax.NeededOneOf("--format", "What to write.", Formats);
+    private readonly Option<string> _format = Syntax.NeededOneOf("--format", "What to write", Formats);
     private readonly Option<string[]> _types = Syntax.Types();
     private readonly Option<string?> _output =
         Syntax.Text("--output", "FILE", "A new file, or the folder of Parquet or Arrow files; otherwise standard output.");

@@ -20,7 +20,7 @@ internal sealed class ImportCommand : ToolCommand
     private readonly Argument<string> _path =
         Syntax.Word("SEGMENT", "The segment; or a Parquet or Arrow file, or a folder with such files.");
 
-    private readonly Option<string> _format = Syntax.OneOf("--format", "What to import.", Formats);
+    private readonly Option<string> _format = Syntax.OneOf("--format", "What to import", Formats);
     private readonly Option<bool> _move = Syntax.Flag("--move", "Move the segment into the store, instead of copying it.");
     private readonly LakeImportSyntax _lake = new();
     private readonly Option<bool> _json = Syntax.Json();

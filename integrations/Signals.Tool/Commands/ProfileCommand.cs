@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Signals.Serving;
 using Signals.Tool.Stores;
@@ -69,7 +70,7 @@ internal sealed class ProfileCommand : ToolCommand
     /// </summary>
     private static FeatureProfile ReadBaseline(string path)
     {
-        string text = File.ReadAllText(path);
+        string text = Encoding.UTF8.GetString(UserFile.ReadBytes(path));
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);

@@ -12,6 +12,9 @@ internal sealed class SalvageCommand : ToolCommand
 {
     private readonly Argument<string> _damaged = Syntax.Word("DAMAGED", "The folder of the damaged store. It is only read.");
     private readonly Argument<string> _target = Syntax.Word("NEW", "The new folder.");
+    private readonly Option<string?> _schema =
+        Syntax.Text("--schema", "FILE", "The schema, as 'schema --json' prints it, for a store whose manifest is lost.");
+
     private readonly Option<bool> _json = Syntax.Json();
 
     public SalvageCommand()
@@ -19,6 +22,7 @@ internal sealed class SalvageCommand : ToolCommand
     {
         Add(_damaged);
         Add(_target);
+        Add(_schema);
         Add(_json);
     }
 
@@ -33,8 +37,9 @@ internal sealed class SalvageCommand : ToolCommand
         }
 
         StoreCopy.RequireUnused(damaged);
+        StoreSchema? schema = line.GetValue(_schema) is { } file ? SchemaJson.Read(file) : null;
         Task<SalvageReport> work = Task.Run(
-            () => SignalStore.Salvage(damaged, target, schema: null, cancellationToken), cancellationToken);
+            () => SignalStore.Salvage(damaged, target, schema, cancellationToken), cancellationToken);
         await LongWork.ShowAsync(context, "salvaging", work, static () => new WorkProgress("reading")).ConfigureAwait(false);
         SalvageReport report = await work.ConfigureAwait(false);
         if (json)

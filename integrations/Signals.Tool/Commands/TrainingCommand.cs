@@ -22,7 +22,7 @@ internal sealed class TrainingCommand : ToolCommand
     private readonly Option<bool> _correctedNow = Syntax.Flag("--as-corrected-now", "The same, as it is known now.");
     private readonly Option<bool> _keepUnlabelled = Syntax.Flag("--keep-unlabelled", "Write rows without a label, too.");
     private readonly Option<bool> _states = Syntax.Flag("--states", "Write of each value whether it is absent or null.");
-    private readonly Option<string> _format = Syntax.OneOf("--format", "What to write.", "parquet", "arrow");
+    private readonly Option<string> _format = Syntax.OneOf("--format", "What to write", "parquet", "arrow");
     private readonly Option<int> _threads =
         Syntax.Number("--threads", "How many threads; by default as many as the machine has cores.", null, least: 1);
 

@@ -6,8 +6,8 @@ namespace Signals.Tool.Lake;
 /// <summary>The options of an export as Parquet. They are added to one command.</summary>
 internal sealed class LakeExportSyntax
 {
-    private readonly Option<ParquetPartition> _partition =
-        Syntax.Choice("--partition", "Parquet: how the folder is divided by time.", ParquetPartition.Day);
+    private readonly Option<string> _partition =
+        Syntax.Choice("--partition", "Parquet: how the folder is divided by time", ParquetPartition.Day);
 
     private readonly Option<bool> _overwrite = Syntax.Flag("--overwrite", "Parquet: replace an earlier export as a whole.");
 
@@ -19,7 +19,7 @@ internal sealed class LakeExportSyntax
     public ParquetExportOptions Read(ParseResult line, string? output) => new()
     {
         Folder = output ?? throw new UsageException("Parquet is written into a folder; --output FOLDER is missing."),
-        Partition = line.GetValue(_partition),
+        Partition = line.Chosen<ParquetPartition>(_partition),
         Overwrite = line.GetValue(_overwrite),
     };
 }

@@ -9,8 +9,8 @@ namespace Signals.Tool.Lake;
 internal sealed class LakeImportSyntax
 {
     private readonly Option<string?> _type = Syntax.Text("--type", "NAME", "Parquet, Arrow: the event type; it must be given.");
-    private readonly Option<ParquetRowMeaning> _rows =
-        Syntax.Choice<ParquetRowMeaning>("--rows", "Parquet, Arrow: what rows say. Arrow has no retractions.");
+    private readonly Option<string> _rows =
+        Syntax.Choice<ParquetRowMeaning>("--rows", "Parquet, Arrow (which has no retractions): what rows say");
 
     private readonly Option<int> _generation =
         Syntax.Number("--generation", "Parquet, Arrow: the generation of the segments that are made.", fallback: 1, least: 1);
@@ -19,10 +19,10 @@ internal sealed class LakeImportSyntax
         Syntax.Text("--source", "NAME", "Parquet, Arrow: the source of the segments; the format's name by default.");
 
     private readonly Option<string?> _user = Syntax.Text("--user", "COLUMN", "Parquet: the column of the user.");
-    private readonly Option<ParquetUserKind> _userKind = Syntax.Choice<ParquetUserKind>("--user-kind", "Parquet: what that column holds.");
+    private readonly Option<string> _userKind = Syntax.Choice<ParquetUserKind>("--user-kind", "Parquet: what that column holds");
     private readonly Option<string?> _time = Syntax.Text("--time", "COLUMN", "Parquet: the column of the time; 'time' by default.");
-    private readonly Option<ParquetTimeUnit> _timeUnit =
-        Syntax.Choice<ParquetTimeUnit>("--time-unit", "Parquet: the unit of plain numbers.");
+    private readonly Option<string> _timeUnit =
+        Syntax.Choice<ParquetTimeUnit>("--time-unit", "Parquet: the unit of plain numbers");
 
     private readonly Option<string?> _id =
         Syntax.Text("--id", "COLUMN", "Parquet: the column of the event id; 'id' by default, 'none' for none.");
@@ -49,11 +49,11 @@ internal sealed class LakeImportSyntax
     {
         Path = path,
         EventType = TypeOf(line),
-        Rows = line.GetValue(_rows),
+        Rows = line.Chosen<ParquetRowMeaning>(_rows),
         UserColumn = line.GetValue(_user),
-        UserKind = line.GetValue(_userKind),
+        UserKind = line.Chosen<ParquetUserKind>(_userKind),
         TimeColumn = line.GetValue(_time) ?? "time",
-        TimeUnit = line.GetValue(_timeUnit),
+        TimeUnit = line.Chosen<ParquetTimeUnit>(_timeUnit),
         IdColumn = line.GetValue(_id) is not { } id ? "id" : id == "none" ? null : id,
         Columns = (line.GetValue(_columns) ?? []).Select(Pair)
             .ToDictionary(pair => pair.Column, pair => pair.Path, StringComparer.Ordinal),
@@ -70,7 +70,7 @@ internal sealed class LakeImportSyntax
         {
             Path = path,
             EventType = TypeOf(line),
-            AreCorrections = line.GetValue(_rows) switch
+            AreCorrections = line.Chosen<ParquetRowMeaning>(_rows) switch
             {
                 ParquetRowMeaning.Events => false,
                 ParquetRowMeaning.Corrections => true,

@@ -7,14 +7,22 @@ internal static class DefinitionFile
 {
     /// <returns>The name that it is registered under.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DefinitionException">
-    /// It is no definition, or does not fit the store; each error is named with its place.
+    /// <exception cref="SignalsException">
+    /// It is no definition, or does not fit the store; the file and each error with its place are named.
     /// </exception>
     public static string Register(SignalStore store, string path)
     {
-        SequenceDefinition definition = SequenceDefinition.Parse(File.ReadAllBytes(path));
-        store.Definitions.FollowLog(); // what is stored is there for receipts, and may not contradict the file
-        store.Definitions.Register(definition);
-        return definition.Name;
+        byte[] json = UserFile.ReadBytes(path);
+        try
+        {
+            SequenceDefinition definition = SequenceDefinition.Parse(json);
+            store.Definitions.FollowLog(); // what is stored is there for receipts, and may not contradict the file
+            store.Definitions.Register(definition);
+            return definition.Name;
+        }
+        catch (DefinitionException wrong)
+        {
+            throw new SignalsException($"'{path}': {wrong.Message}", wrong);
+        }
     }
 }

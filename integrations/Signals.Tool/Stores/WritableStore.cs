@@ -6,6 +6,9 @@ namespace Signals.Tool.Stores;
 /// </summary>
 internal static class WritableStore
 {
+    /// <summary>What an acknowledgement of such a store promises: the default, as no option sets it.</summary>
+    public static Durability Durability { get; } = new StoreOptions().Durability;
+
     /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
     public static SignalStore Open(string folder) => SignalStore.Open(folder, SignalStore.ReadSchema(folder));
 }

@@ -1,35 +1,34 @@
 using System.Globalization;
+using Signals.Tool.Csv;
 
 namespace Signals.Tool.Training;
 
 /// <summary>
-/// A CSV file with a line of names, whose columns are found by name. Cells may be in double quotes, in which two stand for one. A cell
-/// does not go over several lines.
+/// A CSV file with a line of names, whose columns are found by name.
 /// </summary>
 /// <remarks>Thread contract: one thread at a time. Lifetime: dispose it.</remarks>
 internal sealed class CsvTable : IDisposable
 {
-    private readonly StreamReader _reader;
+    private readonly CsvFile _file;
     private readonly string _path;
     private readonly List<string> _names;
     private List<string> _cells = [];
-    private int _line = 1;
 
-    private CsvTable(string path, StreamReader reader)
+    private CsvTable(string path, CsvFile file)
     {
         _path = path;
-        _reader = reader;
-        _names = Split(reader.ReadLine() ?? throw new UsageException($"'{path}' is empty; its first line must name the columns."));
+        _file = file;
+        _names = file.Read() ? Cells() : throw new UsageException($"'{path}' is empty; its first line must name the columns.");
     }
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UsageException">It has no line of names, or a column is missing.</exception>
     public static CsvTable Open(string path, params ReadOnlySpan<string> needed)
     {
-        StreamReader reader = new(path);
+        CsvFile file = new(path, UserFile.OpenRead(path));
         try
         {
-            CsvTable table = new(path, reader);
+            CsvTable table = new(path, file);
             foreach (string name in needed)
             {
                 if (!table.Has(name))
@@ -43,7 +42,7 @@ internal sealed class CsvTable : IDisposable
         }
         catch
         {
-            reader.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -53,21 +52,16 @@ internal sealed class CsvTable : IDisposable
     /// <summary>Goes to the next line that is not empty.</summary>
     public bool Read()
     {
-        while (_reader.ReadLine() is { } line)
+        if (!_file.Read())
         {
-            _line++;
-            if (line.Length == 0)
-            {
-                continue;
-            }
-
-            _cells = Split(line);
-            return _cells.Count == _names.Count
-                ? true
-                : throw new UsageException($"'{_path}' line {_line}: it has {_cells.Count} cells; the first line names {_names.Count}.");
+            return false;
         }
 
-        return false;
+        _cells = Cells();
+        return _cells.Count == _names.Count
+            ? true
+            : throw new UsageException(
+                $"'{_path}' line {_file.Line}: it has {Count.Of(_cells.Count, "cell")}; the first line names {_names.Count}.");
     }
 
     /// <summary>A cell of this line; empty when there is no such column.</summary>
@@ -98,38 +92,23 @@ internal sealed class CsvTable : IDisposable
     }
 
     public UsageException Wrong(string name, string expected) =>
-        new($"'{_path}' line {_line}: '{name}' is '{Text(name)}'; it must be {expected}.");
+        new($"'{_path}' line {_file.Line}: '{name}' is '{Text(name)}'; it must be {expected}.");
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => _file.Dispose();
 
-    private static List<string> Split(string line)
+    private List<string> Cells()
     {
         List<string> cells = [];
-        for (int at = 0; at <= line.Length;)
+        try
         {
-            if (at < line.Length && line[at] == '"')
+            for (int at = 0; at < _file.CellCount; at++)
             {
-                int end = at + 1;
-                while (end < line.Length && (line[end] != '"' || (end + 1 < line.Length && line[end + 1] == '"')))
-                {
-                    end += line[end] == '"' ? 2 : 1;
-                }
-
-                end = Math.Min(end, line.Length);
-                cells.Add(line[(at + 1)..end].Replace("\"\"", "\"", StringComparison.Ordinal));
-                at = Math.Min(end + 2, line.Length + 1);
-                if (at == line.Length && line[^1] == ',')
-                {
-                    continue;
-                }
+                cells.Add(_file.Cell(at).ToString());
             }
-            else
-            {
-                int end = line.IndexOf(',', at);
-                end = end < 0 ? line.Length : end;
-                cells.Add(line[at..end]);
-                at = end + 1;
-            }
+        }
+        catch (FormatException wrong)
+        {
+            throw new UsageException($"'{_path}' line {_file.Line}: {wrong.Message}.");
         }
 
         return cells;

@@ -7,14 +7,14 @@ namespace Signals.Tool.Training;
 internal sealed class TrainingInputSyntax
 {
     private readonly Option<string?> _user = Syntax.Text("--user", "COLUMN", "Inputs as Parquet: the column of the user.");
-    private readonly Option<ParquetUserKind> _userKind =
-        Syntax.Choice<ParquetUserKind>("--user-kind", "Inputs as Parquet: what that column holds.");
+    private readonly Option<string> _userKind =
+        Syntax.Choice<ParquetUserKind>("--user-kind", "Inputs as Parquet: what that column holds");
 
     private readonly Option<string?> _time =
         Syntax.Text("--time", "COLUMN", "Inputs as Parquet: the column of the time; 'time' by default.");
 
-    private readonly Option<ParquetTimeUnit> _timeUnit =
-        Syntax.Choice("--time-unit", "Inputs as Parquet: the unit of plain numbers.", ParquetTimeUnit.Milliseconds);
+    private readonly Option<string> _timeUnit =
+        Syntax.Choice("--time-unit", "Inputs as Parquet: the unit of plain numbers", ParquetTimeUnit.Milliseconds);
 
     public TrainingInputSyntax() => Options = [_user, _userKind, _time, _timeUnit];
 
@@ -23,8 +23,8 @@ internal sealed class TrainingInputSyntax
     public ParquetTrainingInputOptions Read(ParseResult line) => new()
     {
         UserColumn = line.GetValue(_user),
-        UserKind = line.GetValue(_userKind),
+        UserKind = line.Chosen<ParquetUserKind>(_userKind),
         TimeColumn = line.GetValue(_time) ?? "time",
-        TimeUnit = line.GetValue(_timeUnit),
+        TimeUnit = line.Chosen<ParquetTimeUnit>(_timeUnit),
     };
 }
