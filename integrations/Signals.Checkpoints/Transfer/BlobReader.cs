@@ -63,10 +63,30 @@ internal static class BlobReader
     {
         string name = BlobNames.Manifest(hash);
         StoredBlob? found = await target.FindAsync(name, cancellationToken).ConfigureAwait(false);
-        return found is null ? null
-            : found.Length is > CheckpointFormat.HeaderBytes and <= CheckpointFormat.MaxManifestBytes
-            ? await ReadManifestAsync(target, hash, (int)found.Length, cancellationToken).ConfigureAwait(false)
-            : throw Damaged(target, name, string.Create(CultureInfo.InvariantCulture, $"the manifest has {found.Length} bytes."));
+        if (found is null)
+        {
+            return null;
+        }
+
+        if (found.Length is <= CheckpointFormat.HeaderBytes or > CheckpointFormat.MaxManifestBytes)
+        {
+            throw Damaged(target, name, string.Create(CultureInfo.InvariantCulture, $"the manifest has {found.Length} bytes."));
+        }
+
+        try
+        {
+            return await ReadManifestAsync(target, hash, (int)found.Length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CorruptionException)
+        {
+            // An erasure may delete it between the two calls.
+            if (await target.FindAsync(name, cancellationToken).ConfigureAwait(false) is null)
+            {
+                return null;
+            }
+
+            throw;
+        }
     }
 
     /// <summary>
