@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Signals.Testing;
 using Signals.Tests.Architecture;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Bench;
 
@@ -10,11 +11,51 @@ namespace Signals.Tests.Bench;
 /// Each command of the benchmark harness runs at a small size, checks its answers and finds none
 /// wrong; wrong options are refused.
 /// </summary>
+[Category("Scaled")]
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BenchCommandTests
 {
     private string _folder = "";
+
+    // The first three take little, and any comparison with its peers, ceilings and percentiles is one.
+    private static IEnumerable<TestCaseData> Commands =>
+        OfThisSize(
+        [
+            Case(
+                "workload churn, no warm-up round", "compare", "--workload", "churn", "--events", "5000", "--reads", "50",
+                "--peer", "rocksdb", "--phases", "reads"),
+            Case("0 wrong answers", "histories", "--users", "1"),
+            Case("what the profile adds: median", "profile", "--pairs", "4", "--reads", "500", "--rows", "8", "--width", "4"),
+            Case(
+                "each process warmed up", "compare", "--workload", "dense", "--events", "5000", "--users", "100", "--reads", "50", "--peer", "none",
+                "--phases", "ingest"),
+            Case(
+                ", wrong: 0", "compare", "--events", "5000", "--users", "100", "--reads", "50", "--peer", "rocksdb,faster,lmdb,sqlite",
+                "--phases", "reads,enrich,late,requests,syncedrequests"),
+            Case(
+                ", wrong: 0", "compare", "--workload", "dense", "--warm-up", "off", "--events", "5000", "--users", "100", "--reads", "50",
+                "--peer", "rocksdb,faster,lmdb,sqlite", "--phases", "ingest,late,recovery"),
+            Case("0 wrong answers", "vectors", "--events", "5000", "--users", "100", "--reads", "50"),
+            Case("verified", "budget", "--mib", "1024", "--events", "50000", "--reads", "500"),
+            Case("copies of 1,000 events: p50 us", "cliffs", "--only", "hot-user,retractions,random-times", "--percent", "1"),
+            Case("0 wrong answers", "checkpoint", "--mib", "3", "--runs", "2", "--part-mib", "1"),
+            Case("of the ceiling", "serving", "--users", "60", "--reads", "10", "--batches", "1"),
+            Case("0 wrong answers", "kafka", "--events", "20000", "--rounds", "1", "--per-record", "16"),
+            Case("0 wrong answers", "local-reads", "--events", "5000", "--reads", "1000", "--rounds", "1"),
+            Case("0 differences to what was served in 200 rows", "training", "--requests", "200", "--rows", "8", "--width", "4"),
+        ], atSmallSize: 3);
+
+    private static IEnumerable<TestCaseData> MistakenPeers =>
+        OfThisSize(
+        [
+            Words("compare", "--phases", "ingest"),
+            Words("compare", "--phases", "late"),
+            Words("compare", "--phases", "requests"),
+            Words("compare", "--phases", "recovery"),
+            Words("compare", "--workload", "churn", "--phases", "reads"),
+            Words("cold"),
+        ], atSmallSize: 1);
 
     [SetUp]
     public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("signals-bench-").FullName;
@@ -22,28 +63,7 @@ internal sealed class BenchCommandTests
     [TearDown]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
-    [TestCase(
-        "each process warmed up", "compare", "--workload", "dense", "--events", "5000", "--users", "100",
-        "--reads", "50", "--peer", "none", "--phases", "ingest")]
-    [TestCase(
-        "workload churn, no warm-up round", "compare", "--workload", "churn", "--events", "5000", "--reads", "50",
-        "--peer", "rocksdb", "--phases", "reads")]
-    [TestCase(
-        ", wrong: 0", "compare", "--events", "5000", "--users", "100",
-        "--reads", "50", "--peer", "rocksdb,faster,lmdb,sqlite", "--phases", "reads,enrich,late,requests,syncedrequests")]
-    [TestCase(
-        ", wrong: 0", "compare", "--workload", "dense", "--warm-up", "off", "--events", "5000", "--users", "100",
-        "--reads", "50", "--peer", "rocksdb,faster,lmdb,sqlite", "--phases", "ingest,late,recovery")]
-    [TestCase("0 wrong answers", "vectors", "--events", "5000", "--users", "100", "--reads", "50")]
-    [TestCase("0 wrong answers", "histories", "--users", "1")]
-    [TestCase("verified", "budget", "--mib", "1024", "--events", "50000", "--reads", "500")]
-    [TestCase("copies of 1,000 events: p50 us", "cliffs", "--only", "hot-user,retractions,random-times", "--percent", "1")]
-    [TestCase("0 wrong answers", "checkpoint", "--mib", "3", "--runs", "2", "--part-mib", "1")]
-    [TestCase("of the ceiling", "serving", "--users", "60", "--reads", "10", "--batches", "1")]
-    [TestCase("0 wrong answers", "kafka", "--events", "20000", "--rounds", "1", "--per-record", "16")]
-    [TestCase("0 wrong answers", "local-reads", "--events", "5000", "--reads", "1000", "--rounds", "1")]
-    [TestCase("0 differences to what was served in 200 rows", "training", "--requests", "200", "--rows", "8", "--width", "4")]
-    [TestCase("what the profile adds: median", "profile", "--pairs", "4", "--reads", "500", "--rows", "8", "--width", "4")]
+    [TestCaseSource(nameof(Commands))]
     public void Command_SmallSize_RunsAndFindsNothingWrong(string expected, params string[] words)
     {
         if (words[0] is "kafka" or "local-reads" && !TestBroker.IsAvailable(out string reason))
@@ -59,12 +79,7 @@ internal sealed class BenchCommandTests
     }
 
     /// <summary>What says that nothing is wrong must be able to say otherwise.</summary>
-    [TestCase("compare", "--phases", "ingest")]
-    [TestCase("compare", "--phases", "late")]
-    [TestCase("compare", "--phases", "requests")]
-    [TestCase("compare", "--phases", "recovery")]
-    [TestCase("compare", "--workload", "churn", "--phases", "reads")]
-    [TestCase("cold")]
+    [TestCaseSource(nameof(MistakenPeers))]
     public void Command_PeerWithAWrongAnswer_FailsNamingIt(params string[] words)
     {
         if (words[0] == "cold" && !OperatingSystem.IsLinux())
@@ -212,6 +227,16 @@ internal sealed class BenchCommandTests
         Assert.That(report.RootElement.GetProperty("warmUp").GetBoolean(), Is.False);
         return report.RootElement.GetProperty("runs").GetProperty("signals").Clone();
     }
+
+    private static TestCaseData Case(string expected, params string[] words) =>
+        new TestCaseData(expected, words).SetArgDisplayNames(string.Join(' ', words));
+
+    private static TestCaseData Words(params string[] words) =>
+        new TestCaseData((object)words).SetArgDisplayNames(string.Join(' ', words));
+
+    // Each takes a second or several of a processor.
+    private static IEnumerable<TestCaseData> OfThisSize(TestCaseData[] all, int atSmallSize) =>
+        all.Take(TestScale.Factor < 1 ? atSmallSize : all.Length);
 
     private static (int Code, string Output) Run(string[] words)
     {

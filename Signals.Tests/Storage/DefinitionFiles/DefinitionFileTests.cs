@@ -218,21 +218,13 @@ internal sealed class DefinitionFileTests
     [Test]
     public void Keep_MoreThanAFileMayHold_IsRefused()
     {
-        DefinitionRegistry<string> registry = Open(NewFiles());
-        string text = new('x', 4096);
-        SequenceDefinition large = Feed(1) with
-        {
-            Where = Predicate.OnColumn("item_id").In([.. Enumerable.Range(0, 240).Select(i => $"{i}{text[..4000]}")]),
-        };
-        DefinitionException error = Assert.Throws<DefinitionException>(() =>
-        {
-            for (int name = 0; name < 100; name++)
-            {
-                registry.Register(large with { Name = $"feed{name}" });
-            }
-        })!;
+        SimFileSystem files = NewFiles();
+        DefinitionFileKeeper keeper = new(FolderOf(files), new FailStop(), history: null);
+        StoredVersion large = new(1, new byte[1 << 20], UInt128.One, 0, StoredVersion.StillServed, HasOwnStages: false);
+        DefinitionException error = Assert.Throws<DefinitionException>(() => keeper.Keep(
+            [.. Enumerable.Range(0, 65).Select(i => new StoredHistory { Name = $"feed{i}", Owner = "ranking", Versions = [large] })]))!;
         Assert.That(error.Message, Does.Contain("Remove definitions"));
-        Assert.That(registry.Names, Has.Count.InRange(50, 99));
+        Assert.That(files.FileExists(DefinitionFileSample.File), Is.False);
     }
 
     private static SimFileSystem With(byte[] bytes)
