@@ -28,8 +28,8 @@ internal sealed class BenchCommandTests
             Case("0 wrong answers", "histories", "--users", "1"),
             Case("what the profile adds: median", "profile", "--pairs", "4", "--reads", "500", "--rows", "8", "--width", "4"),
             Case(
-                "each process warmed up", "compare", "--workload", "dense", "--events", "5000", "--users", "100", "--reads", "50", "--peer", "none",
-                "--phases", "ingest"),
+                "each process warmed up", "compare", "--workload", "dense", "--events", "5000", "--users", "100", "--reads", "50",
+                "--peer", "none", "--phases", "ingest"),
             Case(
                 ", wrong: 0", "compare", "--events", "5000", "--users", "100", "--reads", "50", "--peer", "rocksdb,faster,lmdb,sqlite",
                 "--phases", "reads,enrich,late,requests,syncedrequests"),
