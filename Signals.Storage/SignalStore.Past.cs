@@ -1,5 +1,6 @@
 using System.Globalization;
 using Signals.Core.Model;
+using Signals.Definitions;
 using Signals.Serving;
 using Signals.Storage.DefinitionServing;
 using Signals.Storage.FileSystem;
@@ -99,6 +100,7 @@ public sealed partial class SignalStore
     /// <param name="cancellationToken">Ends the work between two reads.</param>
     /// <exception cref="VersionExpiredException">The store keeps no versions.</exception>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="InvalidOperationException">
     /// An enrichment of the definition is computed, or may be computed, at serving: from what its enricher knows now.
     /// </exception>

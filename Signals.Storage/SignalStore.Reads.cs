@@ -21,6 +21,7 @@ public sealed partial class SignalStore
     /// <param name="user">The user whose sequence is read.</param>
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="TenantRefusedException">
     /// The definition's owner is registered in <see cref="Tenants"/> and may not read now.
     /// </exception>
@@ -32,6 +33,7 @@ public sealed partial class SignalStore
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <param name="options">A deadline, a trace.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="TenantRefusedException">
     /// The definition's owner is registered in <see cref="Tenants"/> and may not read now.
     /// </exception>
@@ -52,6 +54,7 @@ public sealed partial class SignalStore
     /// </exception>
     /// <exception cref="DefinitionException">
     /// A parameter is unknown, or its value is out of bounds or does not fit the others or the store.
+    /// Or the active version is stored but cannot be used now.
     /// </exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public ServedSequence Read(
@@ -66,6 +69,7 @@ public sealed partial class SignalStore
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <param name="destination">Where the tensors go.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="TenantRefusedException">
     /// The definition's owner is registered in <see cref="Tenants"/> and may not read now.
     /// </exception>
@@ -84,6 +88,7 @@ public sealed partial class SignalStore
     /// <param name="destination">Where the tensors go.</param>
     /// <param name="options">A deadline for all users together; a trace.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="TenantRefusedException">
     /// The definition's owner is registered in <see cref="Tenants"/> and may not read now.
     /// </exception>
@@ -110,6 +115,7 @@ public sealed partial class SignalStore
     /// </exception>
     /// <exception cref="DefinitionException">
     /// A parameter is unknown, or its value is out of bounds or does not fit the others or the store.
+    /// Or the active version is stored but cannot be used now.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// The definition describes no tensors, or the bound memory does not fit them; nothing is written.

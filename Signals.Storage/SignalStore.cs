@@ -34,13 +34,15 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     private readonly DefinitionFileKeeper _definitions;
     private readonly OneClosing _closing = new();
 
-    private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment, EnrichmentOptions? options, EnricherGauges gauges)
+    private SignalStore(
+        StoreEngine engine, DefinitionFileKeeper definitions, IndexingEnrichment? enrichment, EnrichmentOptions? options,
+        EnricherGauges gauges)
     {
         Engine = engine;
         _enrichment = enrichment;
         Tenants = new TenantRegistry(engine.Time);
         TenantInstruments.Register(engine.Telemetry.Meter, Tenants);
-        _definitions = new DefinitionFileKeeper(engine.Files, engine.FailStop, engine.History);
+        _definitions = definitions;
         Definitions = new StoreDefinitions(engine, Tenants, _shadows, gauges, _definitions);
         Placements = new StorePlacements(Definitions, enrichment, options ?? new EnrichmentOptions(), gauges, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
@@ -225,12 +227,15 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(schema);
         StoreEngine engine = StoreEngine.Open(files, path, schema, options, time);
         EnricherGauges gauges = new();
+        IndexingEnrichment? indexing = null;
         try
         {
-            IndexingEnrichment? indexing = enrichment is null
+            // Before anything is started: a damaged file ends the opening here.
+            DefinitionFileKeeper definitions = new(engine.Files, engine.FailStop, engine.History);
+            indexing = enrichment is null
                 ? null
                 : new IndexingEnrichment(engine.Schema, engine.Appender, enrichment, gauges, time);
-            SignalStore store = new(engine, indexing, enrichment, gauges);
+            SignalStore store = new(engine, definitions, indexing, enrichment, gauges);
             if (options.Background)
             {
                 store.Placements.Start();
@@ -240,6 +245,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         }
         catch
         {
+            indexing?.Dispose();
             engine.Close();
             throw;
         }

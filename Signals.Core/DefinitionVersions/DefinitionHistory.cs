@@ -7,8 +7,9 @@ namespace Signals.Core.DefinitionVersions;
 /// original when the change is stored.
 /// </summary>
 /// <remarks>
-/// Thread contract: changed by one thread, and by none once it is in place. Invariants: an active version is one of the kept
-/// versions; a content hash occurs once among the kept and the past versions; no version number of a kept version is lost.
+/// Thread contract: changed by one thread. Once it is in place, only <see cref="NoteEnded"/> changes it, under the registry's lock, and
+/// only what is read under that lock. Invariants: an active version is one of the kept versions; a content hash occurs once among the
+/// kept and the past versions; no version number of a kept version is lost.
 /// </remarks>
 internal sealed class DefinitionHistory<TPlan>
     where TPlan : class
@@ -23,6 +24,8 @@ internal sealed class DefinitionHistory<TPlan>
     private readonly List<RegisteredDefinition<TPlan>> _ofThisRun = [];
     private readonly HashSet<RegisteredDefinition<TPlan>> _ofTheLog = [];
     private readonly Dictionary<RegisteredDefinition<TPlan>, ulong> _lastServedIn = [];
+    private readonly List<RegisteredDefinition<TPlan>> _ended = []; // by the change that this copy is made for
+    private (int Version, string Reason) _shadowFailure;
     private bool _isRetired;
 
     public DefinitionHistory(string name, string owner, int maxVersions) => (Name, Owner, _maxVersions) = (name, owner, maxVersions);
@@ -59,6 +62,7 @@ internal sealed class DefinitionHistory<TPlan>
         }
 
         (_isRetired, LastRegistered, Shadow, StoredShadow) = (other._isRetired, other.LastRegistered, other.Shadow, other.StoredShadow);
+        _shadowFailure = other._shadowFailure;
     }
 
     public string Name { get; }
@@ -91,6 +95,12 @@ internal sealed class DefinitionHistory<TPlan>
 
     public RegisteredDefinition<TPlan>? Find(int version) => _versions.Find(registered => registered.Version == version);
 
+    /// <summary>Whether a version was registered since the store was opened.</summary>
+    public bool IsOfThisRun => _versions.Exists(version => version.IsOfThisRun);
+
+    /// <summary>A number that no kept version has.</summary>
+    public long NextFreeNumber => 1L + _versions.Concat(_past).Select(version => version.Version).DefaultIfEmpty().Max();
+
     /// <summary>A version that only receipts need, by number.</summary>
     public RegisteredDefinition<TPlan>? FindPast(int version) => _past.Find(registered => registered.Version == version);
 
@@ -99,13 +109,21 @@ internal sealed class DefinitionHistory<TPlan>
         _past.RemoveAll(past => past.Form.ContentHash is { } hash && hash == registered.Form.ContentHash);
         _versions.Add(registered);
         Activate(registered, mark);
+    }
+
+    /// <summary>
+    /// When there are too many versions, the oldest can no longer be activated. The active version stays, and so does the one that code
+    /// registered last: the next start would take it for a new one.
+    /// </summary>
+    public void MakeRoom()
+    {
         if (_versions.Count > _maxVersions)
         {
-            RegisteredDefinition<TPlan> first = _versions[0];
-            _versions.RemoveAt(0);
-            _activations.RemoveAll(activation => ReferenceEquals(activation, first));
+            RegisteredDefinition<TPlan> gone = _versions.First(one => !ReferenceEquals(one, Active) && one.Version != LastRegistered);
+            _versions.Remove(gone);
+            _activations.RemoveAll(activation => ReferenceEquals(activation, gone));
             CollapseRepeats();
-            BecomePast(first);
+            BecomePast(gone);
         }
     }
 
@@ -132,15 +150,7 @@ internal sealed class DefinitionHistory<TPlan>
     {
         _ofThisRun.Remove(registered);
         _ofThisRun.Add(registered);
-        if (origin == RegistrationOrigin.Log)
-        {
-            _ofTheLog.Add(registered);
-        }
-        else
-        {
-            _ofTheLog.Remove(registered);
-        }
-
+        _ = origin == RegistrationOrigin.Log ? _ofTheLog.Add(registered) : _ofTheLog.Remove(registered);
         LastRegistered = origin == RegistrationOrigin.Code ? registered.Version : LastRegistered;
     }
 
@@ -224,16 +234,30 @@ internal sealed class DefinitionHistory<TPlan>
     }
 
     /// <summary>Forgets past versions that no receipt needs any more.</summary>
-    /// <returns>False when too many are needed.</returns>
-    public bool DropPast(Predicate<ulong> isNeeded)
+    public void DropPast(Predicate<ulong> isNeeded)
     {
         foreach (RegisteredDefinition<TPlan> gone in _past.Where(past => !isNeeded(_lastServedIn[past])).ToArray())
         {
             _past.Remove(gone);
             _lastServedIn.Remove(gone);
         }
+    }
 
-        return _past.Count <= MostPast;
+    /// <summary>Whether <see cref="DropPast"/> would forget a version.</summary>
+    public bool HasUnneeded(Predicate<ulong> isNeeded) => _past.Exists(past => !isNeeded(_lastServedIn[past]));
+
+    /// <summary>Notes, when the change is seen, until when the replaced version was served: reads went on while it was stored.</summary>
+    public void NoteEnded(ulong mark)
+    {
+        foreach (RegisteredDefinition<TPlan> version in _ended)
+        {
+            if (_lastServedIn.TryGetValue(version, out ulong until) && until != StoredVersion.StillServed)
+            {
+                _lastServedIn[version] = mark;
+            }
+        }
+
+        _ended.Clear();
     }
 
     /// <summary>Starts a shadow of the served version. A candidate that is not data alone is not stored.</summary>
@@ -268,8 +292,8 @@ internal sealed class DefinitionHistory<TPlan>
     }
 
     /// <summary>
-    /// Starts the stored shadow if it does not run. One that cannot run yet stays stored, and is tried again when code registers a
-    /// version of the name.
+    /// Starts the stored shadow if it does not run. One that cannot run yet stays stored, is listed as unusable, and is tried again when
+    /// code registers a version of the name.
     /// </summary>
     public void TryStartStoredShadow(Func<SequenceDefinition, TPlan> compile)
     {
@@ -278,14 +302,17 @@ internal sealed class DefinitionHistory<TPlan>
             return;
         }
 
+        int version = 0;
         try
         {
             SequenceDefinition candidate = SequenceDefinition.Parse(stored.Json.Span);
+            version = candidate.Version;
             Shadow = new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, compile(candidate)), served, stored.Every);
         }
-        catch (DefinitionException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // GetShadowReport shows that no shadow runs.
+            // A candidate serves nobody. Whatever is wrong with it, it must not fail an opening or a registration.
+            _shadowFailure = (version, $"The candidate that is compared with '{Name}' is stored but cannot run now: {error.Message}");
         }
     }
 
@@ -299,7 +326,10 @@ internal sealed class DefinitionHistory<TPlan>
     public IEnumerable<UnusableDefinition> DescribeUnusable() => _versions
         .Select(version => (Version: version, Reason: version.FindWhyUnusable()))
         .Where(one => one.Reason is not null)
-        .Select(one => new UnusableDefinition(Name, one.Version.Version, ReferenceEquals(one.Version, Served), one.Reason!));
+        .Select(one => new UnusableDefinition(Name, one.Version.Version, ReferenceEquals(one.Version, Served), one.Reason!))
+        .Concat(StoredShadow is not null && Shadow is null && _shadowFailure.Reason is { } reason
+            ? [new UnusableDefinition(Name, _shadowFailure.Version, IsActive: false, reason)]
+            : []);
 
     /// <summary>What is kept for the next opening; <c>null</c> when that is nothing.</summary>
     public StoredHistory? ToStored()
@@ -332,6 +362,7 @@ internal sealed class DefinitionHistory<TPlan>
         if (!_isRetired && Active is { } active)
         {
             _lastServedIn[active] = mark;
+            _ended.Add(active);
         }
     }
 

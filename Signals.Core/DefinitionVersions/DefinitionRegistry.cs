@@ -87,8 +87,7 @@ internal sealed class DefinitionRegistry<TPlan>
     /// </summary>
     public bool TryFindDefinition(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition)
     {
-        definition = _histories.Values
-            .SelectMany(history => history.Versions.Concat(history.Past))
+        definition = _histories.All()
             .Select(version => version.FindDefinition(contentHash))
             .FirstOrDefault(found => found is not null);
         return definition is not null;
@@ -96,10 +95,7 @@ internal sealed class DefinitionRegistry<TPlan>
 
     private bool TryFind(Predicate<UInt128?> matches, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective)
     {
-        effective = _histories.Values
-            .SelectMany(history => history.Versions.Concat(history.Past))
-            .Select(version => version.Find(matches))
-            .FirstOrDefault(found => found is not null);
+        effective = _histories.All().Select(version => version.Find(matches)).FirstOrDefault(found => found is not null);
         return effective is not null;
     }
 
@@ -137,14 +133,11 @@ internal sealed class DefinitionRegistry<TPlan>
         RegisteredDefinition<TPlan> registered = new(definition, code, _options.MaxVariants, _time.GetUtcNow());
         lock (_changing)
         {
-            DefinitionHistory<TPlan> history = CopyLocked(definition);
+            DefinitionHistory<TPlan> history = CopyLocked(definition, origin);
             RegisteredDefinition<TPlan>? same = history.Find(definition.Version);
             if ((same ?? (_followsLog ? null : history.FindPast(definition.Version))) is { } other && !other.HasContentOf(definition))
             {
-                throw Refused(
-                    definition,
-                    "version",
-                    $"version {definition.Version} is registered with other content; give the changed definition another version");
+                throw RegistrationRefusals.OtherContent(definition, other.RegisteredAt, history.NextFreeNumber);
             }
 
             if (same is null)
@@ -164,14 +157,12 @@ internal sealed class DefinitionRegistry<TPlan>
             }
 
             history.Note(registered, origin);
-            CommitLocked(history);
+            history.MakeRoom();
+            CommitLocked(history, code.CompileOthers);
             foreach (RegisteredDefinition<TPlan> version in history.Versions.Concat(history.Past))
             {
                 version.CompileWith(code.CompileOthers);
             }
-
-            history.TryStartStoredShadow(code.CompileOthers);
-            PublishLocked();
         }
     }
 
@@ -220,14 +211,15 @@ internal sealed class DefinitionRegistry<TPlan>
                 return false;
             }
 
-            Dictionary<string, DefinitionHistory<TPlan>> all = new(_histories, StringComparer.Ordinal);
-            all.Remove(name);
-            InstallLocked(all);
+            InstallLocked(_histories.Without(name, _keeper.IsNeeded));
             return true;
         }
     }
 
-    /// <summary>Serves from now on only what was registered since the opening. The rest is kept for receipts. It stores nothing.</summary>
+    /// <summary>
+    /// Serves from now on only what was registered since the opening, and lets nothing else refuse a registration. The rest is kept for
+    /// receipts. It stores nothing.
+    /// </summary>
     public void FollowLog()
     {
         lock (_changing)
@@ -256,7 +248,10 @@ internal sealed class DefinitionRegistry<TPlan>
     public IReadOnlyList<DefinitionVersion> Versions(string name) =>
         _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) ? [.. history.Describe()] : [];
 
-    /// <summary>The stored versions that cannot be used now, by name and in the order of their registration.</summary>
+    /// <summary>
+    /// The stored versions that cannot be used now, by name and in the order of their registration, each name with its stored shadow
+    /// last.
+    /// </summary>
     public IReadOnlyList<UnusableDefinition> Unusable() =>
         [.. _histories.Values.OrderBy(history => history.Name, StringComparer.Ordinal).SelectMany(history => history.DescribeUnusable())];
 
@@ -296,9 +291,6 @@ internal sealed class DefinitionRegistry<TPlan>
         return shadow;
     }
 
-    private static DefinitionException Refused(SequenceDefinition definition, string key, string message) =>
-        new($"The definition '{definition.Name}' was not registered", [new DefinitionError("$." + key, message)]);
-
     private bool Change(string name, Func<DefinitionHistory<TPlan>, ulong, bool> change)
     {
         lock (_changing)
@@ -320,7 +312,7 @@ internal sealed class DefinitionRegistry<TPlan>
     }
 
     /// <summary>A copy of the history that a registration changes, or a new one.</summary>
-    private DefinitionHistory<TPlan> CopyLocked(SequenceDefinition definition)
+    private DefinitionHistory<TPlan> CopyLocked(SequenceDefinition definition, RegistrationOrigin origin)
     {
         DefinitionHistory<TPlan>? history = _histories.TryGetValue(definition.Name, out DefinitionHistory<TPlan>? before)
             ? before.Copy()
@@ -329,14 +321,15 @@ internal sealed class DefinitionRegistry<TPlan>
         {
             return history.Owner == definition.Owner
                 ? history
-                : throw Refused(
-                    definition, "owner", $"'{definition.Name}' belongs to '{history.Owner}', not to '{definition.Owner}'");
+                : throw RegistrationRefusals.OtherOwner(definition, history.Owner);
         }
 
-        int owned = _histories.Values.Count(other => other.Owner == definition.Owner && other.Versions.Count > 0);
+        // A program that gives its definitions new names over the years must not fail at a start because of the old ones.
+        int owned = _histories.Values.Count(other => other.Owner == definition.Owner
+            && (origin == RegistrationOrigin.Operator ? other.Versions.Count > 0 : other.IsOfThisRun));
         if (owned >= _options.MaxDefinitionsPerOwner)
         {
-            throw Refused(definition, "owner", $"'{definition.Owner}' already has {owned} definitions, the largest number allowed");
+            throw RegistrationRefusals.TooManyNames(definition, owned);
         }
 
         history ??= new DefinitionHistory<TPlan>(definition.Name, definition.Owner, _options.MaxVersions);
@@ -344,29 +337,30 @@ internal sealed class DefinitionRegistry<TPlan>
         return history;
     }
 
-    private void CommitLocked(DefinitionHistory<TPlan> history)
+    private void CommitLocked(DefinitionHistory<TPlan> history, Func<SequenceDefinition, TPlan>? compileShadow = null)
     {
         _histories.TryGetValue(history.Name, out DefinitionHistory<TPlan>? before);
         history.EndShadowUnlessServed(before?.Served);
-        if (!history.DropPast(_keeper.IsNeeded))
+        if (compileShadow is not null)
         {
-            throw new DefinitionException(
-                $"The definition '{history.Name}' was not changed",
-                [new DefinitionError(
-                    "$.version",
-                    $"receipts need more than {DefinitionHistory<TPlan>.MostPast} of its former versions; keep versions of the store for "
-                    + "a shorter time, or give the definition another name")]);
+            history.TryStartStoredShadow(compileShadow);
         }
 
-        InstallLocked(new(_histories, StringComparer.Ordinal) { [history.Name] = history });
+        history.DropPast(_keeper.IsNeeded);
+        if (history.Past.Count > Math.Max(DefinitionHistory<TPlan>.MostPast, before?.Past.Count ?? 0))
+        {
+            throw RegistrationRefusals.TooManyPast(history.Name, DefinitionHistory<TPlan>.MostPast);
+        }
+
+        Dictionary<string, DefinitionHistory<TPlan>> all = _histories.Without(history.Name, _keeper.IsNeeded);
+        all.Add(history.Name, history);
+        InstallLocked(all);
+        history.NoteEnded(_keeper.Mark);
     }
 
     private void InstallLocked(Dictionary<string, DefinitionHistory<TPlan>> all)
     {
-        _keeper.Keep([.. all.Values
-            .OrderBy(history => history.Name, StringComparer.Ordinal)
-            .Select(history => history.ToStored())
-            .OfType<StoredHistory>()]);
+        _keeper.Keep(all.ToStored());
         _histories = all;
         PublishLocked();
     }

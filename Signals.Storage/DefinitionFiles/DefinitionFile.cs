@@ -33,6 +33,15 @@ internal static class DefinitionFile
             bytes = count == bytes.Length ? bytes : bytes[..count]; // it ends too early then
         }
 
+        if (DefinitionFileFormat.FindNewerVersion(bytes) is { } newer)
+        {
+            throw new CorruptionException(path, DefinitionFileFormat.VersionOffset, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The file of stored definitions is intact, but a newer version of Signals wrote it: it has version {newer} of the format, "
+                + $"and this program reads version {DefinitionFileFormat.Version}. Open the store with the newer program, and leave the "
+                + $"file where it is. The events are not affected; a read-only opening shows them."));
+        }
+
         try
         {
             return new DefinitionFileContent(bytes, DefinitionFileReader.Read(bytes));

@@ -32,6 +32,22 @@ internal static class DefinitionFileFormat
     public static uint ChecksumOf(ReadOnlySpan<byte> file) =>
         Crc32C.Append(Crc32C.Compute(file[..ChecksumOffset]), file[HeaderBytes..]);
 
+    /// <summary>
+    /// The version of an intact file that a newer program wrote; null for any other bytes. Magic, version and checksum have this place
+    /// and meaning in every version.
+    /// </summary>
+    public static uint? FindNewerVersion(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < HeaderBytes || BinaryPrimitives.ReadUInt64LittleEndian(file) != Magic
+            || BinaryPrimitives.ReadUInt32LittleEndian(file[ChecksumOffset..]) != ChecksumOf(file))
+        {
+            return null;
+        }
+
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(file[VersionOffset..]);
+        return version > Version ? version : null;
+    }
+
     /// <summary>Puts magic, version and checksum in front of the content that follows them.</summary>
     public static void Seal(Span<byte> file)
     {

@@ -48,6 +48,7 @@ public sealed class PastStore : IDisposable
     /// <param name="user">The user whose sequence is read.</param>
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
     /// <exception cref="CorruptionException">A block that the answer needs is damaged.</exception>
     public ServedSequence Read(UserId user, string definition) => Read(user, definition, []);
@@ -57,7 +58,9 @@ public sealed class PastStore : IDisposable
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <param name="overrides">Values of parameters, within their bounds.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
-    /// <exception cref="DefinitionException">A parameter is unknown, or its value is out of bounds.</exception>
+    /// <exception cref="DefinitionException">
+    /// A parameter is unknown, or its value is out of bounds. Or the active version is stored but cannot be used now.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
     /// <exception cref="CorruptionException">A block that the answer needs is damaged.</exception>
     public ServedSequence Read(UserId user, string definition, ReadOnlySpan<ParameterOverride> overrides) =>
@@ -68,6 +71,7 @@ public sealed class PastStore : IDisposable
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <param name="destination">Where the tensors go.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="ArgumentException">
     /// The definition describes no tensors, or the bound memory does not fit them; nothing is written.
     /// </exception>

@@ -107,7 +107,8 @@ public sealed partial class StoreDefinitions
     /// <summary>
     /// Serves from now on only what was registered since the opening, by code and from a log, with the version that was registered last
     /// as the active one. Stored versions that were not registered again stay for receipts. So two stores that follow the same log serve
-    /// the same, whatever their files hold. Call it before the first <see cref="RegisterFromLog"/>; a second call does nothing.
+    /// the same, whatever their files hold. Call it right after the opening, before code registers its own: until then a stored version
+    /// of an earlier run may refuse a registration. A second call does nothing.
     /// </summary>
     public void FollowLog() => _registry.FollowLog();
 
@@ -149,7 +150,8 @@ public sealed partial class StoreDefinitions
 
     /// <summary>
     /// The stored versions that cannot be used now, with the reason: they do not fit the store, or code has to register them because they
-    /// name enrichers or event filters, or have stages or conditions in the host's code. It tries to compile each stored version.
+    /// name enrichers or event filters, or have stages or conditions in the host's code. It tries to compile each stored version. A stored
+    /// shadow that cannot run is among them, as a version that is not active.
     /// </summary>
     public IReadOnlyList<UnusableDefinition> GetUnusable() => _registry.Unusable();
 
@@ -173,6 +175,7 @@ public sealed partial class StoreDefinitions
     /// </summary>
     /// <param name="name">The name that the definition is registered under.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     public IReadOnlyList<TensorDescription> TensorsOf(string name) => Find(name, []).Plan.TensorShapes;
 
     /// <summary>
@@ -182,6 +185,7 @@ public sealed partial class StoreDefinitions
     /// <param name="name">The definition's name.</param>
     /// <param name="tensor">The tensor's name.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="DefinitionException">The active version is stored but cannot be used now; the message says why.</exception>
     /// <exception cref="ArgumentException">The definition has no such tensor; the message lists those that it has.</exception>
     public int GetTensorWidth(string name, string tensor)
     {

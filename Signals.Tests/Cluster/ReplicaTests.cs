@@ -139,6 +139,27 @@ internal sealed class ReplicaTests
     }
 
     [Test]
+    public async Task Serve_WhatAnEarlierRunStored_IsNoAnswerAndRefusesNoRegistration()
+    {
+        using (SignalStore before = SignalStore.Open(Path.Combine(_root, "partition-00000"), TestCluster.Schema))
+        {
+            before.Definitions.Register(TestCluster.Feed with { Owner = "others", Description = "of an earlier deployment" });
+            before.Definitions.Register(
+                TestCluster.Feed with { Name = "stored" }, stages: new SequenceStages { Filter = new SlowFilter() });
+        }
+
+        _log.IsDown = true;
+        _options.OnStoreOpened(store => store.Definitions.Register(TestCluster.Feed));
+        await UntilAsync(_host.Hold(0), report => report.State == ReplicaState.CatchingUp);
+        using ReplicaReader reader = new(_host, _context);
+        ReadReply early = await reader.ServeAsync(Request("stored"), CancellationToken.None);
+        Assert.That(early.Kind, Is.EqualTo(ReplyKind.NotReady), early.Message);
+        _log.IsDown = false;
+        await UntilAsync(_host.Hold(0), report => report.State == ReplicaState.Following);
+        Assert.That((await reader.ServeAsync(Request("feed"), CancellationToken.None)).Kind, Is.EqualTo(ReplyKind.Served));
+    }
+
+    [Test]
     public async Task Serve_SlowCodeOfTheHost_DoesNotHoldUpItsCaller()
     {
         await AppendAsync(1);

@@ -93,6 +93,23 @@ internal sealed class ControlRecordTests
     }
 
     [Test]
+    public async Task Definition_StoredByAnEarlierRun_RefusesNoRegistrationOnceThePartitionIsMade()
+    {
+        using LogBench bench = new();
+        await using (SignalStore store = bench.OpenStore())
+        {
+            store.Definitions.Register(Feed(version: 1) with { Description = "of an earlier deployment" });
+        }
+
+        await using SignalStore again = bench.OpenStore();
+        Assert.That(() => again.Definitions.Register(Feed(version: 1)), Throws.TypeOf<DefinitionException>());
+        await using RunningPartition running = LogBench.Run(again, bench.Options);
+        Assert.That(() => again.Definitions.Register(Feed(version: 1)), Throws.Nothing);
+        await running.CatchUpAsync();
+        Assert.That(again.Definitions.All.Single(), Is.EqualTo(Feed(version: 1)));
+    }
+
+    [Test]
     public async Task Definition_TimesOfProducersThatGoBack_TheOffsetDecides()
     {
         using LogBench bench = new();

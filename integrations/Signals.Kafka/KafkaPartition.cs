@@ -23,7 +23,10 @@ public sealed class KafkaPartition : IDisposable
     private readonly PartitionTelemetry _telemetry;
     private int _isRunning;
 
-    /// <summary>Prepares to feed a store; nothing is read before <see cref="RunAsync"/>.</summary>
+    /// <summary>
+    /// Prepares to feed a store; nothing is read before <see cref="RunAsync"/>. From here on the store serves only definitions that the log
+    /// and the code of this process register. So make it before your code registers its own.
+    /// </summary>
     /// <param name="store">The store. It holds this partition and nothing else that changes answers.</param>
     /// <param name="topic">The topic; its name takes at most 200 bytes.</param>
     /// <param name="partition">The partition, from 0 on.</param>
@@ -46,6 +49,7 @@ public sealed class KafkaPartition : IDisposable
         _telemetry = new PartitionTelemetry(Path.GetFileName(store.Folder), _progress);
         Source = PartitionLogFormat.SourceOf(topic, partition);
         _progress.Reached(store.GetResumePosition(Source) ?? 0);
+        store.Definitions.FollowLog();
     }
 
     /// <summary>The name under which the store keeps the position, as in <see cref="SignalStore.GetSource"/>.</summary>
@@ -195,7 +199,6 @@ public sealed class KafkaPartition : IDisposable
     {
         // First, so that reads by definitions work while no broker can be reached.
         StoredDefinitions definitions = new(_store, _options.Enrichment, _progress);
-        _store.Definitions.FollowLog();
         definitions.RegisterKept();
 
         RecordBatch batch = new();

@@ -85,6 +85,19 @@ internal sealed class DefinitionFileTests
     }
 
     [Test]
+    public void TryRead_AFileOfANewerProgram_SaysSoAndDoesNotAdviseToMoveIt()
+    {
+        byte[] file = DefinitionFileWriter.Write(Content);
+        file[DefinitionFileFormat.VersionOffset] = 2;
+        BitConverter.TryWriteBytes(file.AsSpan(DefinitionFileFormat.ChecksumOffset), DefinitionFileFormat.ChecksumOf(file));
+        CorruptionException error = Assert.Throws<CorruptionException>(() => DefinitionFile.TryRead(FolderOf(With(file))))!;
+        Assert.That(error.Message, Does.Contain("version 2").And.Contain("newer program").And.Not.Contain("move it away"));
+        file[^1] ^= 1;
+        Assert.That(
+            () => DefinitionFile.TryRead(FolderOf(With(file))), Throws.TypeOf<CorruptionException>().With.Message.Contains("move it away"));
+    }
+
+    [Test]
     public void Open_AForeignFileOfTheName_IsRefusedAndNotReplaced()
     {
         SimFileSystem files = With("the words of somebody else"u8.ToArray());

@@ -13,8 +13,14 @@ internal sealed class Receipts(IFileSystem files) : IDefinitionKeeper
 
     public IReadOnlyList<StoredHistory> Kept => DefinitionFile.TryRead(DefinitionFileSample.FolderOf(files))?.Names ?? [];
 
-    public void Keep(IReadOnlyList<StoredHistory> all) =>
+    /// <summary>What happens while a change is written.</summary>
+    public Action? Meanwhile { get; set; }
+
+    public void Keep(IReadOnlyList<StoredHistory> all)
+    {
         DefinitionFile.Publish(DefinitionFileSample.FolderOf(files), DefinitionFileWriter.Write(all));
+        Meanwhile?.Invoke();
+    }
 
     public bool IsNeeded(ulong lastServedIn) => Oldest == 0 || Oldest <= lastServedIn + 1;
 }

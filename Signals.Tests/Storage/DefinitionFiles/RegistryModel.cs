@@ -35,8 +35,8 @@ internal sealed class RegistryModel(int maxVersions)
 
         if (Versions.Count > maxVersions)
         {
-            int gone = Versions[0];
-            Versions.RemoveAt(0);
+            int gone = Versions.First(kept => kept != _activations[^1] && kept != _lastRegistered);
+            Versions.Remove(gone);
             _ofThisRun.Remove(gone);
             List<int> left = [];
             foreach (int active in _activations.Where(active => active != gone))

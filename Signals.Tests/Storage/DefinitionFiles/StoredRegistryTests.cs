@@ -26,6 +26,7 @@ internal sealed class StoredRegistryTests
         DefinitionRegistry<string> again = Open(_files);
         DefinitionException error = Assert.Throws<DefinitionException>(() => again.Register(Feed(1) with { Description = "changed" }))!;
         Assert.That(error.Errors.Single().Path, Is.EqualTo("$.version"));
+        Assert.That(error.Message, Does.Contain("since 20").And.Contain("another version, 2 or later"));
         Assert.That(() => again.Register(Feed(1, owner: "fraud")), Throws.TypeOf<DefinitionException>().With.Message.Contains("ranking"));
         Assert.That(Served(again), Is.EqualTo("feed v1 size 10"));
     }
@@ -62,6 +63,39 @@ internal sealed class StoredRegistryTests
         registry = Open(_files);
         registry.Register(Feed(3));
         Assert.That(Served(registry), Is.EqualTo("feed v3 size 10"), "a new version of the code ends it");
+    }
+
+    [Test]
+    public void Register_AfterMoreVersionsOfAnOperatorThanAreKept_LeavesTheLastOfThem()
+    {
+        DefinitionRegistry<string> registry = Open(_files);
+        registry.Register(Feed(1));
+        for (int version = 2; version <= 20; version++)
+        {
+            registry.Register(Feed(version), Plain, RegistrationOrigin.Operator);
+        }
+
+        byte[] stored = Bytes(_files);
+        registry = Open(_files);
+        registry.Register(Feed(1));
+        Assert.That(Served(registry), Is.EqualTo("feed v20 size 10"));
+        Assert.That(Bytes(_files), Is.EqualTo(stored));
+        Assert.That(
+            registry.Versions("feed").Select(version => version.Definition.Version),
+            Is.EqualTo(new[] { 1 }.Concat(Enumerable.Range(6, 15))));
+    }
+
+    [Test]
+    public void Register_SeveralVersionsAtEachStart_EndsWithTheLast()
+    {
+        DefinitionRegistry<string> registry = Open(_files);
+        registry.Register(Feed(1));
+        registry.Register(Feed(2));
+        registry.RollBack("feed");
+        registry = Open(_files);
+        registry.Register(Feed(1));
+        registry.Register(Feed(2));
+        Assert.That(Served(registry), Is.EqualTo("feed v2 size 10"), "the limit that the pages name: the rollback is undone");
     }
 
     [Test]
@@ -151,10 +185,31 @@ internal sealed class StoredRegistryTests
         registry.StartShadow("feed", Feed(9), every: 7);
         registry = OpenWithout();
         Assert.That(Shadow(registry), Is.Null, "it waits for its enrichers");
+        Assert.That(registry.Unusable().Select(one => (one.Version, one.IsActive)), Is.EqualTo(new[] { (1, true), (9, false) }));
+        Assert.That(registry.Unusable()[1].Reason, Does.Contain("candidate").And.Contain("cannot run now"));
         registry.Register(Feed(1), _ => "with enrichers");
         Assert.That(Shadow(registry)?.Candidate.Definition, Is.EqualTo(Feed(9)));
+        Assert.That(registry.Unusable(), Is.Empty);
         registry.Register(Feed(2), _ => "with enrichers");
         Assert.That(Shadow(Open(_files)), Is.Null, "it ended with the version that it was compared with");
+    }
+
+    [Test]
+    public void Open_WithAShadowOfWhichTheCompilerFails_FailsNeitherTheOpeningNorARegistration()
+    {
+        DefinitionRegistry<string> registry = Open(_files);
+        registry.Register(Feed(1));
+        registry.StartShadow("feed", Feed(9), every: 7);
+        registry = new(Fails, keeper: new Receipts(_files));
+        Assert.That(registry.Unusable().Single().Reason, Does.Contain("a fault of the compiler"));
+        registry.Register(Feed(1), Fails);
+        Assert.That(Served(registry), Is.EqualTo("feed v1 size 10"));
+        Assert.That(Shadow(registry), Is.Null);
+        registry.Register(Feed(1), Compile);
+        Assert.That(Shadow(registry), Is.Not.Null, "it stayed stored");
+
+        static string Fails(SequenceDefinition definition) =>
+            definition.Version == 9 ? throw new InvalidOperationException("a fault of the compiler") : Compile(definition);
     }
 
     [Test]
@@ -181,6 +236,23 @@ internal sealed class StoredRegistryTests
         registry.Register(Feed(3));
         Assert.That(
             new Receipts(_files).Kept.Single(name => name.Name == "alone").Versions, Is.Empty, "the log keeps what it brought");
+        registry = new(Compile, keeper: new Receipts(_files));
+        Assert.That(registry.TryFind(Feed(1, name: "alone").ComputeContentHash(), out _), Is.True, "of the owner of before");
+        registry.FollowLog();
+        registry.Register(ofTheLog, Plain, RegistrationOrigin.Log);
+        Assert.That(Served(registry, "alone"), Is.EqualTo("alone v1 size 10"));
+    }
+
+    [Test]
+    public void FollowLog_BeforeCodeRegisters_NothingStoredRefusesARegistration()
+    {
+        Open(_files).Register(Feed(2) with { Description = "of an earlier deployment" });
+        Open(_files).Register(Feed(1, owner: "others", name: "second"));
+        DefinitionRegistry<string> registry = Open(_files);
+        registry.FollowLog();
+        Assert.That(() => registry.Register(Feed(2)), Throws.Nothing);
+        Assert.That(() => registry.Register(Feed(1, name: "second")), Throws.Nothing);
+        Assert.That(registry.Names, Is.EquivalentTo(new[] { "feed", "second" }));
     }
 
     [Test]

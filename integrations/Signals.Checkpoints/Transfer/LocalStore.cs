@@ -3,7 +3,10 @@ using Signals.Checkpoints.Formats;
 namespace Signals.Checkpoints.Transfer;
 
 /// <summary>What is in the folder of a closed store. Immutable.</summary>
-/// <param name="Position">Its position; null when there is none, or it is damaged.</param>
+/// <param name="Position">
+/// Its position; null when there is none, or it is damaged. A store of which only the stored definitions are damaged has both: its events
+/// are intact, and an older checkpoint must not take their place.
+/// </param>
 /// <param name="Damage">What is wrong with it.</param>
 internal sealed record LocalStore(CheckpointPosition? Position, CorruptionException? Damage)
 {
@@ -29,11 +32,29 @@ internal sealed record LocalStore(CheckpointPosition? Position, CorruptionExcept
         }
         catch (CorruptionException e)
         {
-            return new LocalStore(null, e);
+            return new LocalStore(Path.GetFileName(e.File) == StoreFileNames.Definitions ? PositionOfEvents(path) : null, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FileOperationException("open", Path.Combine(path, StoreFileNames.Current), e.Message, e);
+        }
+    }
+
+    /// <summary>The position of a store that cannot be opened to write; null when its events are damaged, too.</summary>
+    private static CheckpointPosition? PositionOfEvents(string path)
+    {
+        try
+        {
+            using ReadOnlyStore store = SignalStore.OpenReadOnly(path);
+            return new CheckpointPosition(store.GetResumePositions(), store.Position);
+        }
+        catch (CorruptionException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileOperationException("open", path, e.Message, e);
         }
     }
 

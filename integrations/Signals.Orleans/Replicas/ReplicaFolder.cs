@@ -37,6 +37,7 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
         SignalStore store = SignalStore.Open(_path, context.Options.Schema!, options);
         try
         {
+            store.Definitions.FollowLog(); // first, so that what an earlier run left in the file refuses no registration
             context.Options.Opened(store);
             return store;
         }
