@@ -1,5 +1,5 @@
 using Signals.Kafka.Consuming;
-using Signals.Maintenance;
+using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.SchemaChanges;
@@ -61,6 +61,38 @@ internal sealed class DroppedNameTests
         _world.Open(again).Dispose();
     }
 
+    /// <summary>Wherever the power goes from the drop to the reclaiming, the column has all values or is gone as a whole.</summary>
+    [Test]
+    public void Open_PowerCutAtAnyOperationOfADrop_HasAllOfTheColumnOrNothing()
+    {
+        DropWorld world = new(record: true);
+        world.Fill();
+        int begun = world.Files.OperationCount;
+        world.Open(DropWorld.Without).Dispose();
+        int dropped = world.Files.OperationCount;
+        world.Pass(days: 1, DropWorld.Without);
+        using (SignalStore store = world.Open(DropWorld.Without))
+        {
+            DropWorld.Run(store, store.CompactAsync());
+        }
+
+        SimRecording run = world.Files.Recording();
+        int gone = 0;
+        for (int operation = begun; operation <= world.Files.OperationCount; operation++)
+        {
+            SimFileSystem disk = new(run.CrashImage(operation, (ulong)operation), record: false);
+            using SignalStore back = world.Open(DropWorld.Old, disk: disk);
+            bool isNew = back.Schema["view"].IndexOf("dwell") == 2;
+            gone += isNew ? 1 : 0;
+            double?[] expected = isNew ? new double?[DropWorld.Events] : DropWorld.AllDwells;
+            Assert.That(DropWorld.Dwells(back), Is.EqualTo(expected), $"operation {operation}");
+            Assert.That(back.Verify().Problems, Is.Empty, $"operation {operation}");
+            Assert.That(isNew && operation <= dropped, Is.False);
+        }
+
+        Assert.That(gone, Is.Positive);
+    }
+
     /// <summary>A log that replicas play brings segments from before a drop: with their values when the drop is taken back.</summary>
     [Test]
     public void Import_SegmentWithADroppedColumn_IsTakenAndStaysHidden([Values] bool isFinal)
@@ -112,6 +144,32 @@ internal sealed class DroppedNameTests
                 Is.EqualTo(new[] { "view.other" }));
             Assert.That(store.Schema["view"].WasDropped("item"), Is.False);
         }
+    }
+
+    /// <summary>After a drop the store's event type is never the declared one, so the places of handles differ.</summary>
+    [Test]
+    public void Set_HandlesOfDeclarations_FindTheirColumnsBehindADroppedOne()
+    {
+        StoreSchema before = DropWorld.Define(t => t.Field<double>("dwell").Field<long>("item").Field<long>("more"));
+        StoreSchema after = DropWorld.Define(t => t.Field<long>("more").Field<long>("item").Dropped("dwell"));
+        _world.Open(before).Dispose();
+        using SignalStore store = _world.Open(after);
+        EventBatch batch = store.CreateBatch("view");
+        for (int i = 0; i < 3; i++)
+        {
+            EventRow row = batch.Add(DropWorld.User, TestStores.Start + i, (ulong)i);
+            row.Set(after["view"].Column<long>("item"), 10L + i).Set(after["view"].Column<long>("more"), 20L + i);
+            row.Set(before["view"].Column<long>("more"), 30L + i);
+        }
+
+        Assert.That(
+            () => batch.Add(DropWorld.User, TestStores.Start, 9).Set(before["view"].Column<double>("dwell"), 1.0),
+            Throws.ArgumentException);
+        store.Append(batch);
+        store.Engine.RunPending();
+        using Sequence found = store.Read(DropWorld.User, store.Query("view").Columns("item", "more").Build());
+        Assert.That(found.Field<long>("item").ToArray(), Is.EqualTo(new[] { 12L, 11, 10 }));
+        Assert.That(found.Field<long>("more").ToArray(), Is.EqualTo(new[] { 32L, 31, 30 }));
     }
 
     [Test]
