@@ -179,7 +179,10 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="damaged">The folder of the damaged store.</param>
     /// <param name="target">A path at which nothing exists.</param>
-    /// <param name="schema">The schema, needed when the manifest is lost; otherwise the stored schema is used.</param>
+    /// <param name="schema">
+    /// The schema, needed when the manifest is lost; otherwise the stored schema is used. When it is lost, this one must have all columns
+    /// in the order in which the store got them, also those that were dropped: files know columns by their places alone.
+    /// </param>
     /// <param name="cancellationToken">Ends the work; the new folder is then removed.</param>
     /// <exception cref="SignalsException">
     /// The manifest is lost and no schema was given, or the schemas contradict each other.

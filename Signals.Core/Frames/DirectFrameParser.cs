@@ -90,13 +90,12 @@ internal sealed class DirectFrameParser
             }
 
             DirectField column = columns[place];
-            ulong bit = 1UL << column.Column; // a column may have several names
-            if ((seen & bit) != 0 || !TrySet(ref cursor, column, _types[type], row))
+            if ((seen & column.Bit) != 0 || !TrySet(ref cursor, column, _types[type], row))
             {
                 return false;
             }
 
-            seen |= bit;
+            seen |= column.Bit;
             next = place + 1 < columns.Length ? place + 1 : 0;
         }
 
@@ -106,10 +105,11 @@ internal sealed class DirectFrameParser
     private static DirectField[]? FieldsOf(EventTypeSchema type, Func<ColumnSchema, string>? nameInFrames)
     {
         (string Name, ColumnSchema Column)[] fields = [.. FrameName.Of(type, nameInFrames)];
+        List<ushort> columns = [.. fields.Select(field => field.Column.Id).Distinct()];
         byte[][] encoded = [.. fields.Select(field => Encoding.UTF8.GetBytes(field.Name))]; // two names may be one once they are encoded
-        return fields.Length <= MostColumns && Array.TrueForAll(encoded, name => name.Length <= ushort.MaxValue)
+        return columns.Count <= MostColumns && Array.TrueForAll(encoded, name => name.Length <= ushort.MaxValue)
             && encoded.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Count() == fields.Length
-            ? [.. fields.Select(field => DirectField.Of(field.Column, field.Name))]
+            ? [.. fields.Select(field => DirectField.Of(field.Column, field.Name, 1UL << columns.IndexOf(field.Column.Id)))]
             : null;
     }
 

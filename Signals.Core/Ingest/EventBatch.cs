@@ -17,6 +17,7 @@ public sealed class EventBatch : IAppendable
     private ulong[] _usersHigh;
     private ulong[] _usersLow;
     private object? _bound; // the columns as the last C# type declares them
+    private ForeignColumns? _foreign; // of the last handle that was not the batch's own
     private int _changes;
     private int _plannedChanges;
 
@@ -174,6 +175,17 @@ public sealed class EventBatch : IAppendable
             CountChange();
             Rows.RemoveLast();
         }
+    }
+
+    /// <summary>The index of a column of another instance of the event type; -1 when the batch has none of its name and type.</summary>
+    internal int IndexOf(EventTypeSchema foreign, int index)
+    {
+        if (!ReferenceEquals(_foreign?.Foreign, foreign))
+        {
+            _foreign = new ForeignColumns(foreign, EventType);
+        }
+
+        return _foreign.Find(index);
     }
 
     /// <summary>Remembers the state of the batch from which a record is planned.</summary>

@@ -317,19 +317,8 @@ public readonly ref struct EventRow
 
     // A handle that was taken from another instance of the same schema (for example the declared one, while the batch has the
     // store's) is resolved by name.
-    private int Translate(EventTypeSchema? eventType, int index)
-    {
-        EventTypeSchema own = _batch.EventType;
-        if (eventType is not null && eventType.Name == own.Name && (uint)index < (uint)eventType.Columns.Count)
-        {
-            ColumnSchema column = eventType.Columns[index];
-            int here = own.IndexOf(column.Name);
-            if (here >= 0 && own.Columns[here].Type == column.Type)
-            {
-                return here;
-            }
-        }
-
-        throw new ArgumentException($"Event type '{own.Name}' has no column with the name and type of this one.");
-    }
+    private int Translate(EventTypeSchema? eventType, int index) =>
+        eventType is not null && _batch.IndexOf(eventType, index) is var here and >= 0
+            ? here
+            : throw new ArgumentException($"Event type '{_batch.EventType.Name}' has no column with the name and type of this one.");
 }

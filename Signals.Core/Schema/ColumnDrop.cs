@@ -19,21 +19,21 @@ internal readonly record struct ColumnDrop
     /// <summary>Whether it can no longer be taken back.</summary>
     public bool IsFinal { get; }
 
-    /// <summary>When it was dropped, in ms since the Unix epoch by the steady clock, while it is not final.</summary>
+    /// <summary>When it was dropped, in ms since the Unix epoch by the clock, while it is not final.</summary>
     public long SinceMs { get; }
 
     /// <summary>Of a column that was dropped at a time.</summary>
     public static ColumnDrop At(long sinceMs) => new(sinceMs, isFinal: false);
 
     /// <summary>The same at a later opening: final when the grace is over. A clock that was ahead must not keep it for longer.</summary>
-    public ColumnDrop After(long nowMs, long graceMs)
+    public ColumnDrop After(DropTime now)
     {
         if (!IsDropped || IsFinal)
         {
             return this;
         }
 
-        long since = Math.Min(SinceMs, nowMs);
-        return nowMs - since >= graceMs ? Final : At(since);
+        long since = Math.Min(SinceMs, now.ClockMs);
+        return now.SteadyMs - since >= now.GraceMs ? Final : At(since);
     }
 }

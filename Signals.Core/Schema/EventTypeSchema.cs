@@ -43,7 +43,7 @@ public sealed class EventTypeSchema
     /// <summary>The columns in the order of their ids, dropped ones included (<see cref="ColumnSchema.IsDropped"/>).</summary>
     public IReadOnlyList<ColumnSchema> Columns { get; }
 
-    /// <summary>The names of columns that the declaration drops; empty for a schema that a store resolved.</summary>
+    /// <summary>The names of columns that the declaration drops. A store's file does not keep them.</summary>
     internal IReadOnlyList<string> DroppedNames { get; init; } = [];
 
     /// <summary>How many of a user's newest events are kept; <see cref="int.MaxValue"/> keeps all.</summary>
@@ -65,7 +65,7 @@ public sealed class EventTypeSchema
 
     /// <summary>The same event type with other limits.</summary>
     internal EventTypeSchema With(int keepLast, TimeSpan? maxAge) =>
-        new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared);
+        new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared) { DroppedNames = DroppedNames };
 
     /// <summary>The index of a column, or -1 when none has this name now or had it before.</summary>
     public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;
@@ -102,8 +102,18 @@ public sealed class EventTypeSchema
     }
 
     /// <summary>What an error adds about a column that is not there: that it was dropped; empty when it never was.</summary>
-    internal string WhyNot(string name) =>
-        Array.Exists(_columns, c => c.IsDropped && c.AllNames().Contains(name)) ? ", which was dropped" : "";
+    internal string WhyNot(string name) => WasDropped(name) ? ", which was dropped" : "";
+
+    /// <summary>
+    /// Whether no column has this name because the one that had it was dropped (<see cref="EventTypeBuilder.Dropped"/>), in the store or by
+    /// the declaration.
+    /// </summary>
+    /// <param name="name">A name that a column has or had.</param>
+    public bool WasDropped(string name) =>
+        IndexOf(name) < 0 && (DroppedNames.Contains(name) || Array.Exists(_columns, c => c.IsDropped && c.AllNames().Contains(name)));
+
+    /// <summary>The names of the columns that are there, for an error.</summary>
+    internal string ListColumns() => string.Join(", ", _columns.Where(c => !c.IsDropped).Select(c => c.Name));
 
     private ColumnSchema Find(string name)
     {
@@ -112,7 +122,7 @@ public sealed class EventTypeSchema
         return index >= 0
             ? _columns[index]
             : throw new ArgumentException(
-                $"Event type '{Name}' has no column '{name}'{WhyNot(name)}; it has: "
-                + $"{string.Join(", ", _columns.Where(c => !c.IsDropped).Select(c => c.Name))}.", nameof(name));
+                $"Event type '{Name}' has no column '{name}'{WhyNot(name)}; it has: {ListColumns()}.",
+                nameof(name));
     }
 }

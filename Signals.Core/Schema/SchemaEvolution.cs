@@ -14,22 +14,23 @@ internal static class SchemaEvolution
     /// <param name="stored">The schema that the store was last opened with.</param>
     /// <param name="declared">The schema that the program declares now.</param>
     /// <param name="changed">Whether the result must be stored.</param>
-    /// <param name="nowMs">Now, by the steady clock, in ms since the Unix epoch.</param>
-    /// <param name="graceMs">How long a drop can be taken back.</param>
+    /// <param name="now">When that is; null for a time at which no drop becomes final.</param>
     /// <exception cref="SchemaMismatchException">
     /// A column's kind, dimensions or role, or a declared window, differs, or names do not say which column is meant.
     /// </exception>
-    public static StoreSchema Resolve(
-        StoreSchema stored, StoreSchema declared, out bool changed, long nowMs = 0, long graceMs = long.MaxValue)
+    public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed, DropTime? now = null)
     {
-        nowMs = Math.Max(nowMs, 0);
+        // Only a schema that a store keeps has such columns. Who opens a store with it changes nothing, so no drop becomes final either.
+        bool isKept = declared.EventTypes.Any(type => type.Columns.Any(column => column.IsDropped));
+        DropTime time = now ?? DropTime.Never();
+        time = time with { ClockMs = Math.Max(time.ClockMs, 0), GraceMs = isKept ? long.MaxValue : time.GraceMs };
         var types = new List<EventTypeSchema>(stored.EventTypes.Count);
         changed = false;
         foreach (EventTypeSchema old in stored.EventTypes)
         {
-            EventTypeSchema type = declared.TryGet(old.Name, out EventTypeSchema? now)
-                ? Resolve(old, now, nowMs, graceMs)
-                : Copy(old, old.Id, old.Columns.Select(column => Aged(column, nowMs, graceMs)), old.Window);
+            EventTypeSchema type = declared.TryGet(old.Name, out EventTypeSchema? declaredType)
+                ? Resolve(old, declaredType, time)
+                : Copy(old, old.Id, old.Columns.Select(column => Aged(column, time)), old.Window);
             types.Add(type);
             changed |= !AreSame(old, type);
         }
@@ -51,7 +52,12 @@ internal static class SchemaEvolution
         return types.SequenceEqual(declared.EventTypes) ? declared : new StoreSchema(types);
     }
 
-    private static EventTypeSchema Resolve(EventTypeSchema old, EventTypeSchema now, long nowMs, long graceMs)
+    /// <summary>Whether two schemas of one store differ in nothing but how far drops have come.</summary>
+    public static bool AnswerAlike(StoreSchema a, StoreSchema b) =>
+        a.EventTypes.Count == b.EventTypes.Count
+        && a.EventTypes.Zip(b.EventTypes).All(pair => pair.First.Name == pair.Second.Name && AnswerAlike(pair.First, pair.Second));
+
+    private static EventTypeSchema Resolve(EventTypeSchema old, EventTypeSchema now, DropTime time)
     {
         if (now.IsWindowDeclared && now.Window != old.Window)
         {
@@ -60,8 +66,8 @@ internal static class SchemaEvolution
                 "A window cannot change: declare the stored one, or use another event type.");
         }
 
-        var columns = new List<ColumnSchema>(old.Columns.Select(column => Aged(column, nowMs, graceMs)));
-        foreach (ColumnSchema column in now.Columns)
+        var columns = new List<ColumnSchema>(old.Columns.Select(column => Aged(column, time)));
+        foreach (ColumnSchema column in Live(now))
         {
             int index = Find(old, now, column) is var live and >= 0 ? live : FindDropped(columns, column);
             if (index < 0)
@@ -83,9 +89,10 @@ internal static class SchemaEvolution
 
         foreach (string name in now.DroppedNames)
         {
-            if (old.IndexOf(name) is var index and >= 0)
+            // Once a drop is final, another column may have the name. The statement was made for the one that is gone.
+            if (old.IndexOf(name) is var index and >= 0 && !old.Columns.Any(c => c.Drop.IsFinal && c.AllNames().Contains(name)))
             {
-                columns[index] = Drop(now, columns[index], name, nowMs, graceMs);
+                columns[index] = Drop(now, columns[index], name, time);
             }
         }
 
@@ -97,6 +104,7 @@ internal static class SchemaEvolution
         }
 
         RequireUnique(old, columns);
+        RequireNotHeld(old, columns);
         EventTypeSchema resolved = Copy(now, old.Id, columns, old.Window);
         return AreSame(resolved, now) ? now : resolved;
     }
@@ -119,7 +127,7 @@ internal static class SchemaEvolution
             found = index >= 0 ? index : found;
         }
 
-        if (found >= 0 && now.Columns.FirstOrDefault(c => c != column && c.AllNames().Any(name => old.IndexOf(name) == found)) is { } other)
+        if (found >= 0 && Live(now).FirstOrDefault(c => c != column && c.AllNames().Any(n => old.IndexOf(n) == found)) is { } other)
         {
             ColumnSchema stored = old.Columns[found];
             throw new SchemaMismatchException(
@@ -145,25 +153,42 @@ internal static class SchemaEvolution
         }
     }
 
+    // Whoever goes back within the grace declares the column that was dropped, and must not find another one under its name.
+    private static void RequireNotHeld(EventTypeSchema type, List<ColumnSchema> columns)
+    {
+        foreach (ColumnSchema held in columns.Where(column => column is { IsDropped: true, Drop.IsFinal: false }))
+        {
+            if (columns.Find(column => !column.IsDropped && column.AllNames().Intersect(held.AllNames()).Any()) is { } taker)
+            {
+                string name = taker.AllNames().Intersect(held.AllNames()).First();
+                throw new SchemaMismatchException(
+                    $"'{type.Name}.{name}' would be a name of '{taker.Name}', but it is that of a dropped column, which can come " +
+                    "back until the grace is over. Use another name, or wait for an opening after the grace.");
+            }
+        }
+    }
+
     // A drop that is not final yet keeps the name for its column. So whoever declares it means that column: old code, put back.
     private static int FindDropped(List<ColumnSchema> columns, ColumnSchema declared) => columns.FindIndex(
         column => column is { IsDropped: true, Drop.IsFinal: false } && column.AllNames().Intersect(declared.AllNames()).Any());
 
-    private static ColumnSchema Drop(EventTypeSchema declared, ColumnSchema column, string name, long nowMs, long graceMs)
+    private static ColumnSchema Drop(EventTypeSchema declared, ColumnSchema column, string name, DropTime time)
     {
         string[] names = [.. column.AllNames()];
-        if (declared.Columns.FirstOrDefault(other => other.AllNames().Intersect(names).Any()) is { } same)
+        if (Live(declared).FirstOrDefault(other => other.AllNames().Intersect(names).Any()) is { } same)
         {
             throw new SchemaMismatchException(
                 $"The declaration drops '{declared.Name}.{name}' and has '{declared.Name}.{same.Name}', which are one column of the " +
                 "store. Leave out one of the two.");
         }
 
-        return Aged(With(column, ColumnDrop.At(nowMs)), nowMs, graceMs);
+        return Aged(With(column, ColumnDrop.At(time.ClockMs)), time);
     }
 
-    private static ColumnSchema Aged(ColumnSchema column, long nowMs, long graceMs) =>
-        column.IsDropped ? With(column, column.Drop.After(nowMs, graceMs)) : column;
+    private static IEnumerable<ColumnSchema> Live(EventTypeSchema type) => type.Columns.Where(column => !column.IsDropped);
+
+    private static ColumnSchema Aged(ColumnSchema column, DropTime time) =>
+        column.IsDropped ? With(column, column.Drop.After(time)) : column;
 
     private static ColumnSchema With(ColumnSchema column, ColumnDrop drop) =>
         new(column.Name, column.Id, column.Type, column.Role, column.FormerNames, drop);
@@ -179,10 +204,13 @@ internal static class SchemaEvolution
     }
 
     private static EventTypeSchema Copy(EventTypeSchema type, ushort id, IEnumerable<ColumnSchema> columns, TimeSpan window) =>
-        new(type.Name, id, columns, type.KeepLast, type.MaxAge, window, isWindowDeclared: true);
+        new(type.Name, id, columns, type.KeepLast, type.MaxAge, window, isWindowDeclared: true) { DroppedNames = type.DroppedNames };
 
     private static bool AreSame(EventTypeSchema a, EventTypeSchema b) =>
+        AnswerAlike(a, b) && a.Columns.Zip(b.Columns).All(pair => pair.First.Drop == pair.Second.Drop);
+
+    private static bool AnswerAlike(EventTypeSchema a, EventTypeSchema b) =>
         a.Id == b.Id && a.KeepLast == b.KeepLast && a.MaxAge == b.MaxAge && a.Window == b.Window
         && a.Columns.Count == b.Columns.Count
-        && a.Columns.Zip(b.Columns).All(pair => pair.First.HasSameNames(pair.Second) && pair.First.Drop == pair.Second.Drop);
+        && a.Columns.Zip(b.Columns).All(pair => pair.First.HasSameNames(pair.Second) && pair.First.IsDropped == pair.Second.IsDropped);
 }

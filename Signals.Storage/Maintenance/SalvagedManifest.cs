@@ -52,11 +52,12 @@ internal sealed class SalvagedManifest
         StoreSchema? stored = Stored(directory);
         return (stored, declared) switch
         {
-            ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _, FirstOpening),
+            ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _, DropTime.Never(FirstOpening)),
             ({ } known, null) => known,
             (null, { } given) => given,
             _ => throw new SignalsException(
-                $"The manifest of '{directory}' is lost, and the schema with it; pass the schema to Salvage."),
+                $"The manifest of '{directory}' is lost, and the schema with it; pass the schema to Salvage, with every column "
+                + "that the store ever got, in that order, dropped ones included."),
         };
     }
 

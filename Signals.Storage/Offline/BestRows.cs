@@ -11,7 +11,7 @@ namespace Signals.Storage.Offline;
 /// Thread contract: one thread. Rows are offered newest first; of equal scores the row offered first is better.
 /// </remarks>
 /// <param name="into">The type whose columns are kept.</param>
-/// <param name="copied">For each of these columns, its ordinal in an offered row.</param>
+/// <param name="copied">For each of these columns, its ordinal in an offered row; -1 when it is not copied.</param>
 /// <param name="most">How many rows are wanted.</param>
 internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
 {
@@ -47,7 +47,7 @@ internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
         EventRow copy = _rows.AddAny(user, page.Times[row], page.Ids[row]);
         for (int i = 0; i < copied.Length; i++)
         {
-            if (page.Columns[copied[i]].States[row] != (byte)ColumnState.Absent)
+            if (copied[i] >= 0 && page.Columns[copied[i]].States[row] != (byte)ColumnState.Absent)
             {
                 copy.Copy(i, page.Columns[copied[i]], row);
             }

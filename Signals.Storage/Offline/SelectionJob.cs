@@ -20,7 +20,7 @@ internal sealed class SelectionJob
     private readonly EventTypeSchema _into;
     private readonly SequenceQuery _candidates;
     private readonly SequenceQuery _held;
-    private readonly int[] _copied; // ordinals of the candidates' query, by column of the target
+    private readonly int[] _copied; // ordinals of the candidates' query, by column of the target; -1 for a dropped one
     private readonly int[] _columns; // per column of the candidates' query: its index in their type
     private readonly int _score;
     private int _done;
@@ -34,13 +34,13 @@ internal sealed class SelectionJob
         _from = schema[options.From];
         _into = schema[options.Into];
         Validate(schema);
-        string[] names = [.. _into.Columns.Select(c => c.Name)
+        string[] names = [.. _into.Columns.Where(c => !c.IsDropped).Select(c => c.Name)
             .Append(options.Score)
             .Concat(options.Filters.SelectMany(step => step.Signature.Inputs.Select(input => input.Name)))
             .Distinct(StringComparer.Ordinal)];
         _candidates = new SequenceQueryBuilder(schema, [_from.Name]).Columns(names).Build();
         _held = new SequenceQueryBuilder(schema, [_into.Name]).Columns().Build();
-        _copied = [.. _into.Columns.Select(c => _candidates.OrdinalOf(c.Name))];
+        _copied = [.. _into.Columns.Select(c => c.IsDropped ? -1 : _candidates.OrdinalOf(c.Name))];
         _columns = [.. _candidates.ColumnNames.Select(_from.IndexOf)];
         _score = _candidates.OrdinalOf(options.Score);
     }
@@ -65,7 +65,7 @@ internal sealed class SelectionJob
     private void Validate(StoreSchema schema)
     {
         List<string> errors = [];
-        foreach (ColumnSchema column in _into.Columns)
+        foreach (ColumnSchema column in _into.Columns.Where(c => !c.IsDropped))
         {
             int index = _from.IndexOf(column.Name);
             if (index < 0 || _from.Columns[index].Type != column.Type)

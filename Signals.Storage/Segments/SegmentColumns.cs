@@ -23,7 +23,10 @@ internal static class SegmentColumns
                 + $"into windows of {type.Window}. Write the segment with the event type of the store.");
     }
 
-    /// <summary>The ids that the columns of a segment have in the store, in the order of the segment.</summary>
+    /// <summary>
+    /// The ids that the columns of a segment have in the store, in the order of the segment. A column that was dropped has its old id: its
+    /// cells are hidden and reclaimed like those that are there already.
+    /// </summary>
     /// <exception cref="SchemaMismatchException">A column is unknown, or has another type.</exception>
     public static ushort[] IdsOf(SegmentHeader header, EventTypeSchema type, string path)
     {
@@ -31,13 +34,13 @@ internal static class SegmentColumns
         for (int i = 0; i < ids.Length; i++)
         {
             SegmentColumn column = header.Columns[i];
-            int index = type.IndexOf(column.Name);
+            int index = type.IndexOf(column.Name) is var live and >= 0 ? live : Dropped(type, column);
             if (index < 0 || type.Columns[index].Type != column.Type)
             {
                 throw new SchemaMismatchException(
                     $"Segment '{path}' has column '{type.Name}.{column.Name}' of type {column.Type}; "
                     + (index < 0
-                        ? $"the store does not have this column. It has: {string.Join(", ", type.Columns.Select(c => c.Name))}."
+                        ? $"the store does not have this column{type.WhyNot(column.Name)}. It has: {type.ListColumns()}."
                         : $"the store has it with type {type.Columns[index].Type}."));
             }
 
@@ -53,4 +56,10 @@ internal static class SegmentColumns
 
         return ids;
     }
+
+    // The newest of that name: the one that a declaration could take back.
+    private static int Dropped(EventTypeSchema type, SegmentColumn column) => type.Columns
+        .Where(known => known.IsDropped && known.Type == column.Type && known.AllNames().Contains(column.Name))
+        .Select(known => (int)known.Id)
+        .LastOrDefault(-1);
 }

@@ -84,6 +84,12 @@ internal sealed class ManifestState
         return state;
     }
 
+    /// <summary>
+    /// Whether a later state of the same store has a schema of the same answers: a drop that became final changes none.
+    /// </summary>
+    public bool HasSchemaOf(ManifestState later) => Schema.Span.SequenceEqual(later.Schema.Span)
+        || (!Schema.IsEmpty && !later.Schema.IsEmpty && SchemaEvolution.AnswerAlike(ReadSchema(), later.ReadSchema()));
+
     /// <summary>Reads the recorded schema.</summary>
     /// <exception cref="CorruptionException">The manifest from which this state was read holds no readable schema.</exception>
     /// <exception cref="SchemaMismatchException">A newer version of Signals wrote the schema.</exception>

@@ -27,10 +27,13 @@ internal static class RetentionChoice
     /// <param name="stored">The schema of the opening before.</param>
     /// <param name="schema">The schema in force; it has at least the types of <paramref name="stored"/>.</param>
     /// <param name="held">What was held so far.</param>
-    /// <param name="steadyMs">Now, by the steady clock.</param>
+    /// <param name="clockMs">
+    /// Now, by the clock. What is held is judged by the steady clock, which lags behind a jump until it believes it: by a stamp of its own
+    /// the whole jump would count as grace once it does.
+    /// </param>
     /// <param name="grace">How long limits are held; zero for not at all.</param>
     public static List<HeldLimit> Settle(
-        StoreSchema stored, StoreSchema schema, IReadOnlyList<HeldLimit> held, long steadyMs, TimeSpan grace)
+        StoreSchema stored, StoreSchema schema, IReadOnlyList<HeldLimit> held, long clockMs, TimeSpan grace)
     {
         List<HeldLimit> limits = [];
         foreach (EventTypeSchema before in grace == TimeSpan.Zero ? [] : stored.EventTypes)
@@ -47,7 +50,7 @@ internal static class RetentionChoice
             // A limit that is lowered once more is a new declaration, which may be a mistake of its own. A clock that was ahead must not
             // hold it for as long as it was ahead.
             bool isLowered = now.KeepLast < before.KeepLast || AgeOf(now) < AgeOf(before);
-            long since = isLowered || was is null ? steadyMs : Math.Min(was.Value.SinceMs, steadyMs);
+            long since = isLowered || was is null ? clockMs : Math.Min(was.Value.SinceMs, clockMs);
             long longest = Math.Max(age, AgeOf(now));
             limits.Add(new HeldLimit(
                 before.Id, Math.Max(keep, now.KeepLast), longest == long.MaxValue ? null : longest, since));

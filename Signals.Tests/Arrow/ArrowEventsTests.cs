@@ -86,6 +86,31 @@ internal sealed class ArrowEventsTests
     }
 
     [Test]
+    public async Task Import_OfAFileWithBothNamesOfAColumn_IsRefused()
+    {
+        using LakeFolder folder = new();
+        StoreSchema renamed = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n").RenamedFrom("m")));
+        await using SignalStore store = SignalStore.Open(folder["store"], renamed);
+        string[] longs = ["id", "user", "time"];
+        string[] ints = ["n", "m"];
+        Schema both = new(
+            [
+                .. longs.Select(name => new Field(name, Int64Type.Default, true)),
+                .. ints.Select(name => new Field(name, Int32Type.Default, true)),
+            ],
+            new Dictionary<string, string>());
+        IArrowArray[] columns =
+        [
+            .. longs.Select(_ => new Int64Array.Builder().Append(LakeSamples.NoonMs).Build()),
+            .. ints.Select(_ => new Int32Array.Builder().Append(1).Build()),
+        ];
+        Write(folder["both.arrow"], new RecordBatch(both, columns, 1));
+        Assert.That(
+            () => ArrowEvents.ImportAsync(store, Options(folder["both.arrow"], "view")),
+            Throws.TypeOf<ArrowFileException>().With.Message.Contains("'n' and 'm'"));
+    }
+
+    [Test]
     public async Task Import_OfCorrections_ChangesEventsAndMakesNone()
     {
         using LakeFolder folder = new();

@@ -220,6 +220,51 @@ internal sealed class ForeignParquetTests
         }));
     }
 
+    [Test]
+    public async Task Columns_TheFileHasBothNamesOfAColumn_MustBeToldWhich()
+    {
+        Write($"SELECT 7 AS user, {Day} AS time, 1 AS id, 2.5 AS price, 9.5 AS cost");
+        ForeignOptions options = Options("user", ParquetUserKind.Automatic);
+        Assert.That(
+            () => ImportAsync(Renamed, options),
+            Throws.TypeOf<ParquetMismatchException>().With.Message.Contains("'cost'").And.Message.Contains("'sale.price'"));
+        await using SignalStore store = await ImportAsync(Renamed, options with { Columns = Of("price", "cost") });
+        Assert.That(LakeDump.Of(store), Is.EqualTo(new[] { $"sale 7 {LakeSamples.NoonMs} 1 price=00001841" }));
+    }
+
+    [Test]
+    public async Task Columns_NamedByAFormerName_AreTaken()
+    {
+        Write($"SELECT 7 AS user, {Day} AS time, 1 AS id, 2.5 AS amount");
+        ForeignOptions options = Options("user", ParquetUserKind.Automatic) with { Columns = Of("cost", "amount") };
+        await using (SignalStore store = await ImportAsync(Renamed, options))
+        {
+            Assert.That(LakeDump.Of(store), Is.EqualTo(new[] { $"sale 7 {LakeSamples.NoonMs} 1 price=00002040" }));
+        }
+
+        Dictionary<string, string> twice = new() { ["price"] = "amount", ["cost"] = "amount" };
+        Assert.That(
+            () => ImportAsync(Renamed, options with { Columns = twice }),
+            Throws.ArgumentException.With.Message.Contains("'price' and 'cost'"));
+    }
+
+    [Test]
+    public void Columns_NamesADroppedOne_SaysSo()
+    {
+        SignalStore.Open(_folder["store"], StoreSchema.Define(s => s.EventType("sale", t => t.Field<float>("price").Field<int>("gone"))))
+            .Dispose();
+        StoreSchema without = StoreSchema.Define(s => s.EventType("sale", t => t.Field<float>("price").Dropped("gone")));
+        ForeignOptions options = Options("user", ParquetUserKind.Automatic) with { Columns = Of("gone", "amount") };
+        Assert.That(
+            () => ImportAsync(without, options),
+            Throws.ArgumentException.With.Message.Contains("'gone', which 'sale' dropped; it has: price."));
+    }
+
+    private static StoreSchema Renamed =>
+        StoreSchema.Define(s => s.EventType("sale", t => t.Field<float>("price").RenamedFrom("cost")));
+
+    private static Dictionary<string, string> Of(string column, string source) => new() { [column] = source };
+
     private static StoreSchema Prices => StoreSchema.Define(s => s.EventType("sale", t => t.Field<float>("price")));
 
     private static ForeignOptions Options(string user, ParquetUserKind kind, ParquetTimeUnit unit = default) => new(user, kind, unit);

@@ -205,6 +205,34 @@ internal sealed class OfflineIndexerTests
     }
 
     [Test]
+    public async Task SelectAsync_TargetWithADroppedColumn_CopiesTheOthers()
+    {
+        string path = Path.Combine(_path, "dropped");
+        Open(t => t.Field<long>("gone").Field<int>("number").Field<int>("late")).Dispose();
+        using SignalStore store = Open(t => t.Dropped("gone").Field<int>("number").Field<int>("late"));
+        EventBatch batch = store.CreateBatch("view");
+        batch.Add(UserId.From(1UL), timeMs: 7, 1).Set("number", 5).Set("late", 6);
+        await store.AppendAsync(batch);
+        OfflineResult result = await OfflineIndexer.SelectAsync(store, new SelectionOptions
+        {
+            From = "view",
+            Into = "chosen",
+            Score = "number",
+            Best = 1,
+            SegmentPath = NextSegment(),
+            Segment = new SegmentOptions { Generation = 1 },
+        });
+        await store.ImportAsync(result.Segment!.Path);
+        using Sequence chosen = store.Read(UserId.From(1UL), store.Query("chosen").Build());
+        Assert.That((chosen.Field<int>("number")[0], chosen.Field<int>("late")[0]), Is.EqualTo((5, 6)));
+
+        SignalStore Open(Action<EventTypeBuilder> target) => SignalStore.Open(
+            path,
+            StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("number").Field<int>("late")).EventType("chosen", target)),
+            new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
+    }
+
+    [Test]
     public async Task SelectAsync_FilterAndTies_TakesTheBestThatPass()
     {
         OfflineResult result = await OfflineIndexer.SelectAsync(_store, new SelectionOptions

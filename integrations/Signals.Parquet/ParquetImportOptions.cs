@@ -83,13 +83,21 @@ public sealed class ParquetImportOptions
         Require(Enum.IsDefined(UserKind), nameof(UserKind), UserKind);
         Require(Enum.IsDefined(TimeUnit), nameof(TimeUnit), TimeUnit);
         Require(NullCells is ColumnState.Absent or ColumnState.Null, nameof(NullCells), NullCells);
+        Dictionary<int, string> named = [];
         foreach (string column in Columns.Keys)
         {
-            if (type.IndexOf(column) < 0)
+            int index = type.IndexOf(column);
+            if (index < 0)
             {
                 throw new ArgumentException(
-                    $"{nameof(Columns)} names '{column}', which '{type.Name}' lacks; it has: "
-                    + $"{string.Join(", ", type.Columns.Select(c => c.Name))}.");
+                    $"{nameof(Columns)} names '{column}', which '{type.Name}' {(type.WasDropped(column) ? "dropped" : "lacks")}; it has: "
+                    + $"{string.Join(", ", type.Columns.Where(c => !c.IsDropped).Select(c => c.Name))}.");
+            }
+
+            if (!named.TryAdd(index, column))
+            {
+                throw new ArgumentException(
+                    $"{nameof(Columns)} names '{named[index]}' and '{column}', which are one column of '{type.Name}'; leave out one.");
             }
         }
     }

@@ -300,7 +300,7 @@ internal sealed class FollowedState : IDisposable
             throw AnotherStore("the folder was replaced");
         }
 
-        if (!state.Schema.Span.SequenceEqual(_look.State.Schema.Span))
+        if (!_look.State.HasSchemaOf(state))
         {
             throw new SchemaMismatchException(
                 "The store was opened with another schema since it was opened here. Open it again to see that; until then it stays "

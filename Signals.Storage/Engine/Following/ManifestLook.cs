@@ -35,7 +35,7 @@ internal sealed record ManifestLook(ulong Number, long Length, FileIdentity? Ide
     /// </summary>
     public bool AnswersAs(ManifestLook later) => ReferenceEquals(this, later)
         || (State.Segments.Count == later.State.Segments.Count
-            && State.Schema.Span.SequenceEqual(later.State.Schema.Span)
+            && State.HasSchemaOf(later.State)
             && State.CompleteUpTo.SequenceEqual(later.State.CompleteUpTo)
             && PatchesOf(State).SequenceEqual(PatchesOf(later.State)));
 

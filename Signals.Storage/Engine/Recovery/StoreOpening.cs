@@ -71,8 +71,9 @@ internal sealed class StoreOpening
         Sources.Load(state.Sources);
         Registry = new ImportedSegments(schema, state);
         SteadyClock clock = RetentionChoice.ClockOf(options.RetentionGrace, state);
+        clock.Observe(now.Ms);
         List<HeldLimit> limits = RetentionChoice.Settle(
-            state.ReadSchema(), schema, state.HeldLimits, clock.Observe(Context.NowMs), options.RetentionGrace);
+            state.ReadSchema(), schema, state.HeldLimits, now.Ms, options.RetentionGrace);
         _undone = [.. state.HeldLimits.Where(limit => !limits.Exists(held => held.EventType == limit.EventType))];
         Retention = new DiskRetention(Context, Contents.Watermarks, clock, limits);
         Logs = new LogRecovery(folder, state, schema);

@@ -45,8 +45,8 @@ internal static class StoreRecovery
         try
         {
             long steadyMs = RetentionChoice.ClockOf(now.Grace, manifest.State).Observe(now.Ms);
-            schema = SchemaEvolution.Resolve(
-                manifest.State.ReadSchema(), declared, out _, steadyMs, (long)now.Grace.TotalMilliseconds);
+            DropTime time = new(now.Ms, steadyMs, (long)now.Grace.TotalMilliseconds);
+            schema = SchemaEvolution.Resolve(manifest.State.ReadSchema(), declared, out _, time);
             return manifest;
         }
         catch

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using MessagePack;
 using Signals.Core.Columns;
 using Signals.Core.Frames;
+using Signals.Core.Schema;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 
@@ -43,6 +44,28 @@ internal sealed class EventFrameDecoderTests
         Assert.That(comparison.Direct, Is.GreaterThan(1_000), "the fast way is taken");
         Assert.That(comparison.Refused, Is.GreaterThan(1_000));
         Assert.That(comparison.Slow, Is.GreaterThan(1_000), "the other way is taken too");
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void TryReadFields_SixtyFourColumnsBehindDroppedOnes_TakesTheFastWay(bool isTwice)
+    {
+        StoreSchema stored = StoreSchema.Define(s => s.EventType(
+            "view", type => Enumerable.Range(0, 70).ToList().ForEach(i => type.Field<int>($"c{i}"))));
+        StoreSchema declared = StoreSchema.Define(s => s.EventType("view", type =>
+        {
+            Enumerable.Range(0, 70).Where(i => i is < 10 or > 15).ToList().ForEach(i => type.Field<int>($"c{i}").RenamedFrom($"old{i}"));
+            Enumerable.Range(10, 6).ToList().ForEach(i => type.Dropped($"c{i}"));
+        }));
+        StoreSchema schema = SchemaEvolution.Resolve(stored, declared, out _);
+        DirectFrameParser parser = new(schema, nameInFrames: null);
+        byte[] payload =
+            [0x95, 1, 0xA4, .. "view"u8, 2, 3, 0x82, 0xA2, .. "c5"u8, 7, .. isTwice ? [0xA4, .. "old5"u8] : (byte[])[0xA3, .. "c69"u8], 8];
+        Assert.That(parser.TryReadHead(payload, out DirectHead head));
+        EventBatch batch = new(schema["view"]);
+        EventRow row = batch.Add(UserId.From(1UL), 2, 3);
+        bool isRead = parser.TryReadFields(payload.AsSpan(head.FieldsAt), head.Type, row);
+        Assert.That(isRead, Is.EqualTo(!isTwice));
     }
 
     [Test]

@@ -80,6 +80,31 @@ internal sealed class GoldenStoreTests
         AssertViews(query, store.Read, "renamed and compacted");
     }
 
+    /// <summary>A schema of format 2: two columns renamed, one dropped that can come back, and one that is gone.</summary>
+    [Test]
+    public async Task Open_StoreWithRenamesAndDrops_HasThemAndTakesOneBack()
+    {
+        Extract("2026-11-30-changed");
+        using (ReadOnlyStore look = SignalStore.OpenReadOnly(_folder))
+        {
+            Assert.That(look.Query("view").Build().ColumnNames, Is.EquivalentTo(new[] { "product", "country", "vec", "item_price" }));
+            Assert.That(look.Query("click").Build().ColumnNames, Is.EqualTo(new[] { "position" }));
+        }
+
+        StoreSchema back = StoreSchema.Define(s => s
+            .EventType("view", t => t
+                .Enrichment<float>("item_price").Field<long>("item").Field<float>("dwell").Text("country").Vector<Half>("vec", 4)
+                .KeepLast(50))
+            .EventType("click", t => t.Field<int>("position").Field<int>("extra")));
+        StoreOptions longGrace = new() { MemoryBudgetBytes = 64 << 20, RetentionGrace = TimeSpan.FromDays(3650) };
+        using SignalStore store = SignalStore.Open(_folder, back, longGrace);
+        AssertViews(store.Query("view").Columns("product", "dwell", "country", "vec", "price").Build(), store.Read, "taken back");
+        Assert.That(store.Schema["click"].IndexOf("extra"), Is.EqualTo(2), "another column than the one that is gone");
+        await store.CompactAsync();
+        using Sequence clicks = store.Read(UserId.From(9UL), store.Query("click").Columns("position").Build());
+        Assert.That(clicks.Field<int>("position").ToArray(), Is.EqualTo(new[] { 3 }));
+    }
+
     private static void AssertAll(SignalStore store, string when)
     {
         AssertViews(

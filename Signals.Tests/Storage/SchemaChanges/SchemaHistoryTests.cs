@@ -1,5 +1,6 @@
 using Signals.Offline;
 using Signals.Storage.Engine.Context;
+using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -45,6 +46,12 @@ internal sealed class SchemaHistoryTests
         /// <summary>Whether the store was opened with it.</summary>
         public bool IsStored { get; set; }
 
+        /// <summary>When it was dropped.</summary>
+        public long DroppedMs { get; set; }
+
+        /// <summary>Whether it was dropped and cannot come back.</summary>
+        public bool IsGone { get; set; }
+
         /// <summary>Whether the next declaration has to say what became of it.</summary>
         public bool IsChanged { get; set; }
 
@@ -67,7 +74,7 @@ internal sealed class SchemaHistoryTests
         private readonly List<ModelColumn> _columns = [];
         private readonly List<ModelColumn> _dropped = [];
         private readonly List<string> _log = [];
-        private readonly bool _hasGrace;
+        private readonly long _graceMs;
         private readonly EngineOptions _options;
         private readonly ulong _seed;
         private SimRandom _random;
@@ -80,11 +87,11 @@ internal sealed class SchemaHistoryTests
         {
             _seed = seed;
             _random = new SimRandom(seed);
-            _hasGrace = seed % 2 == 0;
+            _graceMs = seed % 2 == 0 ? 24 * 3_600_000 : 0;
             _options = TestStores.Tiny with
             {
                 HeadCacheBytes = TestStores.HeadCacheBytes(seed),
-                RetentionGrace = _hasGrace ? TimeSpan.FromDays(1) : TimeSpan.Zero,
+                RetentionGrace = TimeSpan.FromMilliseconds(_graceMs),
             };
             AddColumn();
             AddColumn();
@@ -152,13 +159,15 @@ internal sealed class SchemaHistoryTests
 
         private string Place(string when) => $"seed {_seed}, {when}, after {string.Join("; ", _log)}";
 
-        // Without a grace a drop is final at once, and the name is free.
+        // The names of a column that is gone for good are free.
         private void AddColumn()
         {
-            string[] free = _hasGrace ? [] : [.. _dropped.SelectMany(c => c.Names).Except(_columns.SelectMany(c => c.Names)).Order()];
+            string[] free = [.. GoneNames().Except(_columns.Concat(_dropped.Where(c => !c.IsGone)).SelectMany(c => c.Names)).Order()];
             string name = free.Length > 0 && _random.Coin() ? free[_random.Below(free.Length)] : $"c{_names++}";
             _columns.Add(new ModelColumn(name, _random.Below(3)));
         }
+
+        private IEnumerable<string> GoneNames() => _dropped.Where(column => column.IsGone).SelectMany(column => column.Names);
 
         private void Append()
         {
@@ -235,6 +244,18 @@ internal sealed class SchemaHistoryTests
                 _store.Dispose();
             }
 
+            // In steps that the steady clock believes.
+            _time.NowMs += _random.Below(8) * 3_600_000L;
+            if (_random.Below(4) == 0)
+            {
+                _log.Add("open with the schema of the store");
+                _store = TestStores.Open(
+                    _files, Manifest.Read(new StoreFolder(_files, TestStores.Folder)).ReadSchema(), _time, _options);
+                return;
+            }
+
+            _dropped.Where(IsOver).ToList().ForEach(column => column.IsGone = true);
+
             if (_random.Below(3) == 0)
             {
                 AddColumn();
@@ -248,20 +269,26 @@ internal sealed class SchemaHistoryTests
             }
 
             _store = TestStores.Open(_files, Declare(), _time, _options);
+            _dropped.Where(IsOver).ToList().ForEach(column => column.IsGone = true); // without a grace at once
         }
+
+        private bool IsOver(ModelColumn column) => _time.NowMs - column.DroppedMs >= _graceMs;
 
         private void DropOrTakeBack()
         {
-            if (_random.Below(3) == 0 && _columns.Count > 1 && _columns[_random.Below(_columns.Count)] is { IsStored: true } drop)
+            ModelColumn[] held = [.. _dropped.Where(column => !column.IsGone)];
+            if (_random.Below(3) == 0 && _columns.Count > 1 && _columns[_random.Below(_columns.Count)] is { IsStored: true } drop
+                && drop.Names.Except(GoneNames()).Any())
             {
                 _log.Add($"drop '{drop.Name}'");
                 _columns.Remove(drop);
                 _dropped.Add(drop);
                 drop.IsChanged = true;
+                drop.DroppedMs = _time.NowMs;
             }
-            else if (_hasGrace && _dropped.Count > 0 && _random.Coin())
+            else if (held.Length > 0 && _random.Coin())
             {
-                ModelColumn back = _dropped[_random.Below(_dropped.Count)];
+                ModelColumn back = held[_random.Below(held.Length)];
                 _log.Add($"take back '{back.Name}'");
                 _dropped.Remove(back);
                 _columns.Add(back);
@@ -307,7 +334,9 @@ internal sealed class SchemaHistoryTests
 
             foreach (ModelColumn column in _dropped.Where(column => column.IsChanged))
             {
-                t.Dropped(column.AnyName(_random));
+                // A name that a column is gone with names that one only.
+                string[] names = [.. column.Names.Except(GoneNames()).Order(StringComparer.Ordinal)];
+                t.Dropped(names[_random.Below(names.Length)]);
                 column.IsChanged = false;
             }
         }));

@@ -39,21 +39,21 @@ internal sealed class EventColumns
 
         Require(schema, EventNames.Time, kind => kind is TimestampType or Int64Type, "a timestamp, or milliseconds as int64");
         Require(schema, EventNames.Id, kind => kind is UInt64Type or Int64Type, "a whole number of 64 bits");
-        foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))
+        ColumnSchema[] columns = [.. type.Columns.Where(column => !column.IsDropped)];
+        foreach (ColumnSchema column in columns)
         {
-            string[] names = [column.Name, .. column.FormerNames]; // a file from before a rename has the former one
-            if (names.Select(name => Find(schema, EventNames.Of(name))).FirstOrDefault(found => found is not null) is { } field)
+            if (FieldOf(schema, type, column) is { } field)
             {
                 _cells.Add(CellOf(type, column, field));
                 RequireStates(schema, type, EventNames.StateOf(field.Name));
             }
         }
 
-        if (_cells.Count == 0 && type.Columns.Count > 0)
+        if (_cells.Count == 0 && columns.Length > 0)
         {
             throw new ArrowFileException(
                 file,
-                $"it has none of the columns of '{type.Name}' ({string.Join(", ", type.Columns.Select(column => column.Name))}); it has: "
+                $"it has none of the columns of '{type.Name}' ({string.Join(", ", columns.Select(column => column.Name))}); it has: "
                 + $"{string.Join(", ", schema.FieldsList.Select(field => field.Name))}.");
         }
     }
@@ -138,11 +138,22 @@ internal sealed class EventColumns
     // Without its states a null of a column would be taken as absent. A column of the event type may have such a name, too.
     private void RequireStates(Schema schema, EventTypeSchema type, string name)
     {
-        if (Find(schema, name) is { DataType: not UInt8Type } other && type.Columns.All(column => EventNames.Of(column.Name) != name))
+        if (Find(schema, name) is { DataType: not UInt8Type } other && type.Columns.All(c => c.IsDropped || EventNames.Of(c.Name) != name))
         {
             throw new ArrowFileException(
                 _file, $"column '{name}' is {other.DataType.Name}; wanted is uint8, of which 0 is absent, 1 null and 2 a value.");
         }
+    }
+
+    // A file from before a rename has the former name.
+    private Field? FieldOf(Schema schema, EventTypeSchema type, ColumnSchema column)
+    {
+        Field[] found = [.. column.FormerNames.Prepend(column.Name).Select(name => Find(schema, EventNames.Of(name))).OfType<Field>()];
+        return found.Length <= 1
+            ? found.FirstOrDefault()
+            : throw new ArrowFileException(
+                _file,
+                $"it has '{found[0].Name}' and '{found[1].Name}', which are one column '{type.Name}.{column.Name}'; leave out one.");
     }
 
     private ArrowCell CellOf(EventTypeSchema type, ColumnSchema column, Field field)

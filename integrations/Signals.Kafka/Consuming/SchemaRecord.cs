@@ -5,7 +5,7 @@ namespace Signals.Kafka.Consuming;
 /// <summary>Reads what a record says that the store must have. Pure.</summary>
 internal static class SchemaRecord
 {
-    /// <summary>What a schema lacks; null when the value is not an object of arrays of names.</summary>
+    /// <summary>What a schema lacks and never dropped; null when the value is not an object of arrays of names.</summary>
     public static IReadOnlyList<string>? Missing(ReadOnlyMemory<byte> value, StoreSchema schema)
     {
         try
@@ -38,7 +38,7 @@ internal static class SchemaRecord
 
             missing.AddRange(type.Value.EnumerateArray()
                 .Select(static column => column.GetString()!)
-                .Where(column => known.IndexOf(column) < 0)
+                .Where(column => known.IndexOf(column) < 0 && !known.WasDropped(column))
                 .Select(column => $"{type.Name}.{column}"));
         }
 

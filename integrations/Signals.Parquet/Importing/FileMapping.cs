@@ -84,14 +84,23 @@ internal sealed class FileMapping
     private string SourceOf(ColumnSchema column, SourcePath path)
     {
         string[] names = [.. column.FormerNames.Prepend(column.Name).Select(name => _file.HasOurLayout ? LakeFormat.NameOf(name) : name)];
-        return Array.Find(names, name => _file.Find(name) is not null || path.Partitions.ContainsKey(name)) ?? names[0];
+        string[] found = Array.FindAll(names, name => _file.Find(name) is not null || path.Partitions.ContainsKey(name));
+        return found.Length <= 1
+            ? found.FirstOrDefault(names[0])
+            : throw new ParquetMismatchException(
+                _file.Path,
+                found[0],
+                $"beside it '{found[1]}', and '{_type.Name}.{column.Name}' has both names",
+                $"one of them; say which with {nameof(_options.Columns)}");
     }
 
     private void FindCells(SourcePath path)
     {
-        foreach (ColumnSchema column in _type.Columns.Where(column => !column.IsDropped))
+        ColumnSchema[] columns = [.. _type.Columns.Where(column => !column.IsDropped)];
+        foreach (ColumnSchema column in columns)
         {
-            bool isNamed = _options.Columns.TryGetValue(column.Name, out string? source);
+            string? source = _options.Columns.FirstOrDefault(named => _type.IndexOf(named.Key) == column.Id).Value; // by any of its names
+            bool isNamed = source is not null;
             source ??= SourceOf(column, path);
             LakeColumn target = new(column.Name, column.Type, column.Role);
             if (_file.Find(source) is { } leaf)
@@ -108,13 +117,13 @@ internal sealed class FileMapping
             }
         }
 
-        if (_cells.Count == 0 && _type.Columns.Count > 0)
+        if (_cells.Count == 0 && columns.Length > 0)
         {
             throw new ParquetMismatchException(
                 _file.Path,
                 "*",
                 $"{string.Join(", ", _file.Leaves.Select(leaf => leaf.Path))}",
-                $"at least one column of '{_type.Name}' ({string.Join(", ", _type.Columns.Select(column => column.Name))}); "
+                $"at least one column of '{_type.Name}' ({string.Join(", ", columns.Select(column => column.Name))}); "
                 + $"say which is which with {nameof(_options.Columns)}");
         }
     }

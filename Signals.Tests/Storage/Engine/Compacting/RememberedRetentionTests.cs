@@ -192,6 +192,28 @@ internal sealed class RememberedRetentionTests
     }
 
     [Test]
+    public async Task Open_ShorterLimitsWhileAJumpIsNotBelieved_AreHeldForAWholeGrace()
+    {
+        SignalStore store = Open(Last(Events), Safe);
+        Fill(store);
+        await store.CompactAsync();
+        store.Dispose();
+        _time.NowMs += 3 * Day; // closed for a weekend: the clock that is believed stands still
+        Open(Last(Events), Safe).Dispose();
+        _time.NowMs += 23 * Hour;
+        Open(Last(5), Safe).Dispose();
+        _time.NowMs += 2 * Hour;
+        using (SignalStore shorter = Open(Last(5), Safe))
+        {
+            await shorter.CompactAsync();
+            Assert.That(Rows(shorter), Is.EqualTo(Events), "declared two hours ago");
+            _time.NowMs += 22 * Hour;
+            await shorter.CompactAsync();
+            Assert.That(Rows(shorter), Is.EqualTo(5));
+        }
+    }
+
+    [Test]
     public async Task Salvage_WithShorterLimitsDeclared_HoldsTheOldOnes()
     {
         using (SignalStore store = Open(Last(Events), Safe))
