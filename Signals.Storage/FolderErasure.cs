@@ -44,9 +44,11 @@ internal sealed class FolderErasure(StoreFolder folder, Func<SignalStore> open, 
         List<ErasureCertificate> erased = [];
         foreach (IGrouping<UserId, UserErasure> user in users.GroupBy(user => user.User))
         {
+            cancellationToken.ThrowIfCancellationRequested();
+
             // All of a user's events, if one of the requests says so.
             DateTimeOffset? upTo = user.Any(one => one.UpTo is null) ? null : user.Max(one => one.UpTo);
-            erased.Add(await store.EraseExactlyAsync(user.Key, upTo, cancellationToken).ConfigureAwait(false));
+            erased.Add(await store.EraseUnloggedAsync(user.Key, upTo).ConfigureAwait(false));
         }
 
         await store.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -183,6 +183,16 @@ internal sealed partial class StoreEngine
     /// <summary>Begins the certificate of an erasure that was acknowledged.</summary>
     public ErasureCertificate Certify(UserId user) => _parts.Visits.Certify(user);
 
+    /// <summary>
+    /// Erases a user without a record in the log: the next flush puts the erasure into the manifest, at the position that the store has.
+    /// Only while nothing else is appended, because otherwise the ingest thread may apply an erasure at the same time.
+    /// </summary>
+    public void EraseUnlogged(UserId user, long cutoffMs)
+    {
+        FailStop.ThrowIfFailed();
+        _parts.Erasures.AddUnlogged(user, cutoffMs);
+    }
+
     /// <summary>Newest erased time of a user as of now.</summary>
     public long ErasedTo(in UserId user) => _parts.Erasures.Set.CutoffOf(user);
 

@@ -17,7 +17,10 @@ public sealed class CheckpointErasureCertificate
     /// <summary>The folder of the checkpoint, or the description of the target.</summary>
     public required string Checkpoint { get; init; }
 
-    /// <summary>The id of the checkpoint in shared storage that is the current one now; null for a folder or an empty target.</summary>
+    /// <summary>
+    /// The id of the clean checkpoint in shared storage; null for a folder or a target without a current checkpoint. An upload may have
+    /// replaced it by now; then its blobs are listed in <see cref="Left"/>.
+    /// </summary>
     public string? CheckpointId { get; init; }
 
     /// <summary>When the erasure was complete, or ended with <see cref="Left"/>.</summary>
@@ -32,7 +35,10 @@ public sealed class CheckpointErasureCertificate
     /// <summary>The files that came instead.</summary>
     public required IReadOnlyList<CheckpointFile> Written { get; init; }
 
-    /// <summary>Files that may hold an erased user and are still there. Erase again to delete them.</summary>
+    /// <summary>
+    /// Files that may hold an erased user and are still there. Erase again to delete them. In shared storage without a current checkpoint
+    /// nothing deletes them before an upload has completed: let one complete first.
+    /// </summary>
     public required IReadOnlyList<string> Left { get; init; }
 
     /// <summary>Whether no file of the checkpoint holds an event of an erased user any more.</summary>

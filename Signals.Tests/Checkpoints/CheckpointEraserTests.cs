@@ -1,57 +1,31 @@
-using System.Text;
+using System.Security.Cryptography;
 using Signals.Checkpoints;
 using Signals.Checkpoints.Formats;
 using Signals.Maintenance;
-using Signals.Storage.FileSystem;
 using Signals.Tests.Reliability;
-using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Checkpoints;
 
 /// <summary>
 /// Users are erased from every checkpoint in shared storage: no blob holds them, everybody else's events are there, and no moment is
-/// without a complete checkpoint, whatever fails and whoever comes between.
+/// without a complete checkpoint, whatever fails.
 /// </summary>
 [Category("Reliability")]
-internal sealed class CheckpointEraserTests
+internal sealed class CheckpointEraserTests : EraserFixture
 {
-    private const ulong MarkedId = 0xB10B_E4A5_77C3_0D92;
-    private const string MarkedText = "blob-erase-me-Kx41-Tq93-Vz60";
-    private const long First = 150;
-    private const long Second = 230;
-    private const long Third = 300;
-
-    private static readonly UserId Marked = new(0x2B3C_4D5E_6F70_8192, 0xA3B4_C5D6_E7F8_091A);
-
-    private TempFolder _folder = null!;
-    private ManualTime _time = null!;
-    private CheckpointOptions _options = null!;
-    private int _copies;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new TempFolder();
-        _time = new ManualTime(CheckpointStores.Start);
-        _options = new CheckpointOptions { Parallelism = 1, TimeProvider = _time };
-    }
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public async Task Erase_UserInTheCurrentAndOlderCheckpoints_LeavesNothingAndListsEachBlob()
     {
-        MemoryTarget target = new(_time);
+        MemoryTarget target = new(Time);
         using SignalStore store = OpenMarked("store");
-        CheckpointUploader uploader = new(store, target, _options);
+        CheckpointUploader uploader = new(store, target, Options);
         CheckpointStores.Feed(store, First);
         await uploader.UploadAsync();
         CheckpointStores.Feed(store, Second);
         await store.FlushAsync();
         await uploader.UploadAsync();
         string answers = CheckpointStores.Answers(store);
-        Dictionary<string, long> before = target.Blobs.ToDictionary(blob => blob.Key, blob => (long)blob.Value.Content.Length);
+        Dictionary<string, byte[]> before = target.Blobs.ToDictionary(blob => blob.Key, blob => blob.Value.Content);
         Assert.That(await ResidueAsync(target), Is.Not.Empty, "the search sees what is there");
 
         CheckpointErasureCertificate certificate =
@@ -62,32 +36,31 @@ internal sealed class CheckpointEraserTests
             (Marked, true), (UserId.From("nobody"), false),
         }));
         Assert.That(
-            certificate.Deleted.Select(blob => (blob.Name, blob.Bytes)),
-            Is.EquivalentTo(before.Where(blob => !target.Blobs.ContainsKey(blob.Key)).Select(blob => (blob.Key, blob.Value))));
+            certificate.Deleted, Is.EquivalentTo(before.Where(blob => !target.Blobs.ContainsKey(blob.Key)).Select(Described)));
         Assert.That(certificate.Deleted.Select(blob => blob.Name), Is.All.Matches<string>(name => !target.Blobs.ContainsKey(name!)));
         Assert.That(
-            certificate.Written.Select(blob => blob.Name), Is.EquivalentTo(target.Blobs.Keys.Where(name => !before.ContainsKey(name))));
-        Assert.That(
-            certificate.Deleted.Concat(certificate.Written), Is.All.Matches<CheckpointFile>(blob => blob!.Name.Contains(blob.Sha256)));
+            certificate.Written, Is.EquivalentTo(target.Blobs.Where(blob => !before.ContainsKey(blob.Key))
+                .Select(blob => Described(KeyValuePair.Create(blob.Key, blob.Value.Content)))));
 
-        IReadOnlyList<StoredCheckpoint> listed = await new CheckpointRestorer(target, _options).ListAsync();
+        IReadOnlyList<StoredCheckpoint> listed = await new CheckpointRestorer(target, Options).ListAsync();
         Assert.That(listed.Select(one => one.Id), Is.EqualTo(new[] { certificate.CheckpointId }), "older ones are gone");
         Assert.That(listed[0].Position.Sources.Single().Position, Is.EqualTo(Second));
+        await RequireOnlyCurrentAsync(target);
         Assert.That(await ResidueAsync(target), Is.Empty);
         Assert.That(await AnswersAsync(target), Is.EqualTo(answers));
-        Assert.That(_folder.Entries, Does.Not.Contain("scratch").And.Not.Contain("scratch.clean"));
+        Assert.That(Folder.Entries, Does.Not.Contain("scratch").And.Not.Contain("scratch.clean"));
     }
 
     [Test]
     public async Task Erase_WithoutACheckpoint_SaysWhatIsThere([Values] bool interrupted)
     {
-        MemoryTarget target = new(_time);
+        MemoryTarget target = new(Time);
         using SignalStore store = OpenMarked("store");
         if (interrupted)
         {
             FaultyTarget faulty = new(target) { FailFrom = 4 };
             Assert.That(
-                () => new CheckpointUploader(store, faulty, _options).UploadAsync(), Throws.InstanceOf<CheckpointTargetException>());
+                () => new CheckpointUploader(store, faulty, Options).UploadAsync(), Throws.InstanceOf<CheckpointTargetException>());
         }
 
         CheckpointErasureCertificate certificate = await EraseAsync(target, new UserErasure(Marked));
@@ -105,7 +78,7 @@ internal sealed class CheckpointEraserTests
             CheckpointStores.Feed(store, Second);
             FaultyTarget faulty = new(target) { FailFrom = 6 };
             Assert.That(
-                () => new CheckpointUploader(store, faulty, _options).UploadAsync(), Throws.InstanceOf<CheckpointTargetException>());
+                () => new CheckpointUploader(store, faulty, Options).UploadAsync(), Throws.InstanceOf<CheckpointTargetException>());
             Assert.That((await EraseAsync(target, new UserErasure(Marked))).IsComplete);
             await RequireOnlyCurrentAsync(target);
         }
@@ -134,89 +107,6 @@ internal sealed class CheckpointEraserTests
         }
     }
 
-    /// <summary>An upload between two calls of an erasure names no part that the erasure deletes.</summary>
-    [Test]
-    public async Task Erase_UploadBetweenEachTwoCalls_NeverLosesAPart([Values] bool isAhead)
-    {
-        (MemoryTarget uploaded, SignalStore store) = await UploadedAsync();
-        using (store)
-        {
-            if (isAhead)
-            {
-                CheckpointStores.Feed(store, Third);
-            }
-
-            long position = isAhead ? Third : First;
-            FaultyTarget counted = new(uploaded.Copy());
-            await EraseAsync(counted, new UserErasure(Marked));
-            for (int k = isAhead ? 3 : 0; k < counted.Calls; k += TestScale.Step)
-            {
-                MemoryTarget target = uploaded.Copy();
-                FaultyTarget watched = new(target)
-                {
-                    OnCall = number => number == k ? new CheckpointUploader(store, target, _options).UploadAsync() : Task.CompletedTask,
-                };
-                await EraseAsync(watched, new UserErasure(Marked));
-                StoredCheckpoint? current = await new CheckpointRestorer(target, _options).FindCurrentAsync();
-                Assert.That(current!.Position.Sources.Single().Position, Is.EqualTo(position), $"call {k}");
-                Assert.That(await AnswersAsync(target), Is.EqualTo(CheckpointStores.Answers(store)), $"call {k}");
-            }
-        }
-    }
-
-    /// <summary>An erasure between two calls of an upload: what the upload stored or found before is gone.</summary>
-    [Test]
-    public async Task Upload_ErasureBetweenEachTwoCalls_PublishesNothingIncomplete([Values] bool afterAnInterruptedOne)
-    {
-        (MemoryTarget uploaded, SignalStore store) = await UploadedAsync();
-        using (store)
-        {
-            CheckpointStores.Feed(store, Second);
-            if (afterAnInterruptedOne)
-            {
-                FaultyTarget faulty = new(uploaded) { FailFrom = 5 };
-                Assert.That(
-                    () => new CheckpointUploader(store, faulty, _options).UploadAsync(), Throws.InstanceOf<CheckpointTargetException>());
-            }
-
-            FaultyTarget counted = new(uploaded.Copy());
-            await new CheckpointUploader(store, counted, _options).UploadAsync();
-            for (int k = 0; k < counted.Calls; k++) // few calls, and the one before the swap matters
-            {
-                MemoryTarget target = uploaded.Copy();
-                FaultyTarget watched = new(target)
-                {
-                    OnCall = number => number == k ? EraseAsync(target, new UserErasure(Marked)) : Task.CompletedTask,
-                };
-                CheckpointUploader uploader = new(store, watched, _options);
-                Assert.That((await uploader.UploadAsync()).Outcome, Is.EqualTo(UploadOutcome.Published), $"call {k}");
-                Assert.That(await AnswersAsync(target), Is.EqualTo(CheckpointStores.Answers(store)), $"call {k}");
-            }
-        }
-    }
-
-    [Test]
-    public async Task Restore_ErasureMeanwhile_FetchesTheCleanCheckpoint()
-    {
-        (MemoryTarget uploaded, SignalStore store) = await UploadedAsync();
-        using (store)
-        {
-            FaultyTarget counted = new(uploaded);
-            await new CheckpointRestorer(counted, _options).RestoreAsync(_folder["counted"]);
-            for (int k = 1; k < counted.Calls; k += (TestScale.Step + 1) / 2)
-            {
-                MemoryTarget target = uploaded.Copy();
-                FaultyTarget watched = new(target)
-                {
-                    OnCall = number => number == k ? EraseAsync(target, new UserErasure(Marked)) : Task.CompletedTask,
-                };
-                string copy = _folder[$"restored-{k}"];
-                await new CheckpointRestorer(watched, _options).RestoreAsync(copy);
-                Assert.That(CheckpointStores.AnswersOf(copy), Is.EqualTo(CheckpointStores.Answers(store)), $"call {k}");
-            }
-        }
-    }
-
     [Test]
     public async Task Upload_AfterAnErasure_KeepsTheMarkOfIt()
     {
@@ -227,7 +117,7 @@ internal sealed class CheckpointEraserTests
             ErasureMark? mark = (await ManifestAsync(target)).Erasure;
             Assert.That(mark, Is.Not.Null);
             CheckpointStores.Feed(store, Second);
-            await new CheckpointUploader(store, target, _options).UploadAsync();
+            await new CheckpointUploader(store, target, Options).UploadAsync();
             Assert.That((await ManifestAsync(target)).Erasure, Is.EqualTo(mark));
         }
     }
@@ -246,60 +136,66 @@ internal sealed class CheckpointEraserTests
         }
     }
 
-    /// <summary>A store with the marked user and the events of the source up to the first position, and its checkpoint.</summary>
-    private async Task<(MemoryTarget Target, SignalStore Store)> UploadedAsync()
+    [Test]
+    public async Task Erase_WithoutUsersOrATimeThatWasSet_IsRefused()
     {
-        MemoryTarget target = new(_time);
-        SignalStore store = OpenMarked("store");
-        CheckpointStores.Feed(store, First);
-        await new CheckpointUploader(store, target, _options).UploadAsync();
-        return (target, store);
+        (MemoryTarget target, SignalStore store) = await UploadedAsync();
+        using (store)
+        {
+            string[] before = [.. target.Blobs.Keys.Order(StringComparer.Ordinal)];
+            Assert.That(() => EraseAsync(target), Throws.ArgumentException);
+            Assert.That(() => SignalStore.EraseFromCheckpointAsync(Folder["store"], []), Throws.ArgumentException);
+            Assert.That(() => new UserErasure(Marked, default(DateTimeOffset)), Throws.ArgumentException);
+            Assert.That(() => new UserErasure(Marked) with { UpTo = default(DateTimeOffset) }, Throws.ArgumentException);
+            Assert.That(target.Blobs.Keys.Order(StringComparer.Ordinal), Is.EqualTo(before));
+        }
     }
 
-    private SignalStore OpenMarked(string name)
+    /// <summary>Without sources a checkpoint goes by the stream of commits, so an erasure must not move it on.</summary>
+    [Test]
+    public async Task Erase_WithoutSources_LeavesRestoredCopiesBehindWhatTheOwnerUploadsNext()
     {
-        SignalStore store = CheckpointStores.Open(_folder[name]);
-        for (int i = 0; i < 2; i++)
+        MemoryTarget target = new(Time);
+        using SignalStore owner = OpenMarked("owner");
+        CheckpointUploader uploader = new(owner, target, Options);
+        await uploader.UploadAsync();
+        UserErasure[] many = [.. Enumerable.Range(0, 50).Select(i => new UserErasure(UserId.From($"erased-{i}")))];
+        Assert.That((await EraseAsync(target, [new UserErasure(Marked), .. many])).IsComplete);
+        CheckpointRestorer restorer = new(target, Options);
+        await restorer.RestoreIfNewerAsync(Folder["standby"], CheckpointStores.Options);
+        using (SignalStore standby = CheckpointStores.Open(Folder["standby"]))
         {
-            EventBatch batch = store.CreateBatch("view");
-            batch.Add(Marked, CheckpointStores.Start - i, MarkedId).Set("n", i).Set("note", MarkedText);
-            store.Append(batch);
-            store.FlushAsync().GetAwaiter().GetResult();
+            Assert.That(standby.CommitPosition, Is.EqualTo((await ManifestAsync(target)).Position.CommitPosition));
         }
 
-        return store;
+        EventBatch batch = owner.CreateBatch("view");
+        batch.Add(UserId.From("later"), CheckpointStores.Start, 1).Set("n", 1).Set("note", "later");
+        await owner.AppendAsync(batch);
+        Assert.That((await uploader.UploadAsync()).Outcome, Is.EqualTo(UploadOutcome.Published));
+        ActivationResult activation = await restorer.RestoreIfNewerAsync(Folder["standby"], CheckpointStores.Options);
+        Assert.That(activation.Outcome, Is.EqualTo(ActivationOutcome.Restored));
     }
 
-    private Task<CheckpointErasureCertificate> EraseAsync(CheckpointTarget target, params UserErasure[] users) =>
-        new CheckpointEraser(target, _options).EraseAsync(_folder["scratch"], users, CheckpointStores.Options);
-
-    private static async Task<CheckpointManifest> ManifestAsync(MemoryTarget target) =>
-        (await Signals.Checkpoints.Transfer.CurrentCheckpoint.ReadAsync(target, default))!.Manifest;
-
-    /// <summary>Nothing is in the target but what CURRENT names.</summary>
-    private static async Task RequireOnlyCurrentAsync(MemoryTarget target)
+    [Test]
+    public async Task Erase_InAFolderTarget_LeavesNothing()
     {
-        var current = await Signals.Checkpoints.Transfer.CurrentCheckpoint.ReadAsync(target, default);
-        Assert.That(
-            target.Blobs.Keys, Is.EquivalentTo(current!.Manifest.PartNames.Append(BlobNames.Manifest(current.Hash)).Distinct()));
+        FolderTarget target = new(Folder["target"], Time);
+        using SignalStore store = OpenMarked("store");
+        await new CheckpointUploader(store, target, Options).UploadAsync();
+        string left = Path.Combine(Folder["target"], "tmp", $"{Guid.NewGuid():N}");
+        File.WriteAllBytes(left, new byte[16]); // a crash leaves such a file
+        CheckpointErasureCertificate certificate = await EraseAsync(target, new UserErasure(Marked));
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Left));
+        Assert.That(certificate.Deleted, Does.Contain(new CheckpointFile($"tmp/{Path.GetFileName(left)}", 16, "")));
+        Assert.That(File.Exists(left), Is.False);
+        Assert.That(await ResidueAsync(target), Is.Empty);
     }
 
-    private async Task<string> AnswersAsync(CheckpointTarget target)
+    // A part has a header that is no part of its content.
+    private static CheckpointFile Described(KeyValuePair<string, byte[]> blob)
     {
-        string copy = _folder[$"copy-{_copies++}"];
-        await new CheckpointRestorer(target, _options).RestoreAsync(copy);
-        string answers = CheckpointStores.AnswersOf(copy);
-        Directory.Delete(copy, recursive: true);
-        return answers;
-    }
-
-    private async Task<List<string>> ResidueAsync(CheckpointTarget target)
-    {
-        string copy = _folder[$"copy-{_copies++}"];
-        await new CheckpointRestorer(target, _options).RestoreAsync(copy);
-        List<string> found = new ResidueSearch(
-            FileSystems.ForThisMachine(), copy, CheckpointStores.Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find();
-        Directory.Delete(copy, recursive: true);
-        return found;
+        int header = blob.Key.StartsWith(BlobNames.Parts, StringComparison.Ordinal) ? CheckpointFormat.HeaderBytes : 0;
+        return new CheckpointFile(
+            blob.Key, blob.Value.Length - header, Convert.ToHexStringLower(SHA256.HashData(blob.Value.AsSpan(header))));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -142,5 +143,40 @@ internal sealed class FolderTargetTests : TargetContract
         Assert.That(int.Parse(end, CultureInfo.InvariantCulture), Is.EqualTo(Processes * Successes));
     }
 
+    /// <summary>An erasure deletes what has no name yet. The advice must not be to look for a file system with links.</summary>
+    [Test]
+    public void Put_FileDeletedBeforeItHasItsName_SaysToUploadAgain()
+    {
+        using DeletingContent content = new(Content(1), _folder["target/tmp"]);
+        Assert.That(
+            () => Target.PutIfAbsentAsync("parts/a", content.Memory),
+            Throws.InstanceOf<CheckpointTargetException>().With.Message.Contains("upload again"));
+        Assert.That(File.Exists(_folder["target/parts/a"]), Is.False);
+    }
+
     private string[] Numbers() => Directory.GetFiles(_folder["target/current"]);
+
+    /// <summary>Deletes the files of a folder when its bytes are asked for, which is after the file for them was made.</summary>
+    private sealed class DeletingContent(byte[] bytes, string folder) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan()
+        {
+            foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
+            {
+                File.Delete(file);
+            }
+
+            return bytes;
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 }

@@ -11,8 +11,9 @@ namespace Signals.Checkpoints;
 /// <see cref="CheckpointOptions.RetainCount"/> and <see cref="CheckpointOptions.RetainAge"/>.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. Collections and uploads, of any machines, may run at the same time. A blob that is younger than the grace
-/// is never deleted, because an upload may be about to name it. An upload that slept longer finds <c>CURRENT</c> with another tag,
+/// Thread contract: any thread. Collections, uploads and erasures, of any machines, may run at the same time. A blob that is younger than
+/// the grace is not deleted here, because an upload may be about to name it; only a <see cref="CheckpointEraser"/> deletes such blobs. An
+/// upload that slept longer finds <c>CURRENT</c> with another tag,
 /// because a collection begins by writing it anew. Nothing is deleted that does not begin as our blobs do. Memory: one hash for each part
 /// of the kept checkpoints.
 /// </remarks>

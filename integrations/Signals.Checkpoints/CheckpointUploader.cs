@@ -9,8 +9,9 @@ namespace Signals.Checkpoints;
 /// one before.
 /// </summary>
 /// <remarks>
-/// Thread contract: one upload at a time; a second one at the same time is refused. Appends and reads of the store go on. Lifetime: at
-/// most that of the store, which it does not own.
+/// Thread contract: one upload at a time; a second one at the same time is refused. Appends and reads of the store go on. If a
+/// <see cref="CheckpointEraser"/> comes between, the upload takes its copy of the store anew, so that it does not publish what the store
+/// held before. Lifetime: at most that of the store, which it does not own.
 /// </remarks>
 public sealed class CheckpointUploader
 {
@@ -76,7 +77,7 @@ public sealed class CheckpointUploader
 
     private async Task<UploadResult> RunAsync(CancellationToken cancellationToken)
     {
-        Deadline deadline = new(_options);
+        Deadline deadline = new(_options, "upload");
         PartSender parts = new(_target, _options, _young);
         CurrentCheckpoint? current = await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
 
@@ -110,9 +111,19 @@ public sealed class CheckpointUploader
                 return Result(UploadOutcome.Published, now, parts, filesRead, deadline);
             }
 
+            // The copy may be older than the erasure of the store and hold the users. One that is taken from now on does not, because users
+            // are erased in the store first.
+            bool isErased = now?.Manifest.Erasure != current?.Manifest.Erasure;
+            position = isErased ? CheckpointPosition.Of(_store) : position;
             if (now is not null && !position.Covers(now.Manifest.Position))
             {
                 return Result(OutcomeBehind(now, position), now, parts, filesRead, deadline);
+            }
+
+            if (isErased)
+            {
+                folder.Clear();
+                await _store.CheckpointAsync(folder.StorePath, cancellationToken).ConfigureAwait(false);
             }
 
             current = now;

@@ -198,6 +198,11 @@ public sealed class FolderTarget : CheckpointTarget
 
             named = DurableFolder.TryName(temporary, path);
         }
+        catch (IOException e) when (!File.Exists(temporary))
+        {
+            throw new IOException(
+                $"'{temporary}' was deleted before it had its name, as an erasure does with what an upload is storing; upload again.", e);
+        }
         finally
         {
             File.Delete(temporary);

@@ -67,6 +67,11 @@ internal sealed class LogReplayer(
             _isReplayed = true;
             _begun.Task.GetAwaiter().GetResult();
         }
+        catch (StorePoisonedException) when (_begun.Task.IsFaulted)
+        {
+            _begun.Task.GetAwaiter().GetResult(); // the replay waited for room; what failed is the cause
+            throw;
+        }
         finally
         {
             frozen.StallBegan -= beside.Signal;

@@ -9,6 +9,7 @@ using Signals.Storage.Reads;
 using Signals.Storage.Scanning;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
+using Signals.Storage.Wal;
 
 namespace Signals.Storage.Engine.Upkeep;
 
@@ -43,7 +44,7 @@ internal sealed class ErasureLedger(
     {
         contents.Heads.Forget(user);
         ErasureCertificate certificate = new(user, cutoffMs, context.Time.GetUtcNow(), () => checkpointer.Taken);
-        Entry entry = new(certificate, log?.Mark().Number ?? 0, context.Folder);
+        Entry entry = new(certificate, LastLogWithEntries(), context.Folder);
 
         // From now on no table leaves the version unseen. Until the files that have left it are known, no refresh looks at the entry.
         lock (_lock)
@@ -126,6 +127,13 @@ internal sealed class ErasureLedger(
             _open.Clear();
             Volatile.Write(ref _count, 0);
         }
+    }
+
+    // The current log holds nobody while it has no entries, and goes only after it has some.
+    private ulong LastLogWithEntries()
+    {
+        (ulong number, long end) = log?.Mark() ?? (0, LogFormat.HeaderBytes);
+        return end > LogFormat.HeaderBytes || number == 0 ? number : number - 1;
     }
 
     private HashSet<string>? TryList()

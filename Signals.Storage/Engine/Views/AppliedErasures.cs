@@ -7,7 +7,8 @@ namespace Signals.Storage.Engine.Views;
 /// The erasures that are in force, those of them that no manifest edit holds yet, and whether rows came that an erasure hides.
 /// </summary>
 /// <remarks>
-/// Thread contract: the ingest thread adds and notes (before there is one, the opening thread); a flush takes <see cref="Unsaved"/>
+/// Thread contract: the ingest thread adds and notes (before there is one, the opening thread; while nothing is appended, the thread that
+/// erases from a checkpoint); a flush takes <see cref="Unsaved"/>
 /// and calls <see cref="SetSaved"/>, one flush at a time; everything else by any thread. Invariant: every unsaved erasure is in
 /// <see cref="Set"/>. Lifetime: that of the store.
 /// </remarks>
@@ -59,6 +60,20 @@ internal sealed class AppliedErasures(int watchedFlushes)
                 _unsaved.Add(new Erasure(user, cutoffMs));
                 AssertInvariants();
             }
+        }
+    }
+
+    /// <summary>
+    /// Applies an erasure that no log holds. It is saved again also if it is known, because the edit that saves it leads to the deletion of
+    /// what a run before could not delete.
+    /// </summary>
+    public void AddUnlogged(UserId user, long cutoffMs)
+    {
+        Set.Add(user, cutoffMs);
+        lock (_lock)
+        {
+            _unsaved.Add(new Erasure(user, cutoffMs));
+            AssertInvariants();
         }
     }
 

@@ -92,6 +92,20 @@ internal sealed class CheckpointEraseTests
         Assert.That(Residue(files), Is.Empty);
     }
 
+    /// <summary>A store without sources goes by its stream. If erasures moved it on, a copy would seem to be ahead of its store.</summary>
+    [Test]
+    public void Erase_ManyUsers_LeavesTheStreamWhereItWas([Values] bool keepsVersions)
+    {
+        _options = TestStores.Tiny with { Retention = keepsVersions ? new VersionRetention() : null };
+        SimFileSystem files = new(record: false);
+        using SignalStore store = Filled(files);
+        Erase(files, [new UserErasure(Marked), .. Enumerable.Range(0, 30).Select(i => new UserErasure(UserId.From($"erased {i}")))]);
+        using SignalStore copy = Open(files, Copy);
+        Assert.That(copy.CommitPosition, Is.EqualTo(store.CommitPosition));
+        Append(copy, 9);
+        Assert.That(Count(copy, Marked), Is.Zero, "late events stay hidden");
+    }
+
     [Test]
     public void Erase_CrashAtEachOperation_LeavesACheckpointThatTheNextRunCleans([Values] bool canLink)
     {

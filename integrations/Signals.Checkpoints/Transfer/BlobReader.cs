@@ -22,7 +22,12 @@ internal static class BlobReader
     {
         Memory<byte> blob = buffer[..(CheckpointFormat.HeaderBytes + part.Length)];
         string what = $"a part of the file '{file}'";
-        await ReadExactlyAsync(target, part.BlobName, what, blob, cancellationToken).ConfigureAwait(false);
+        if (!await TryReadExactlyAsync(target, part.BlobName, what, blob, cancellationToken).ConfigureAwait(false))
+        {
+            throw Damaged(
+                target, part.BlobName, $"{what} is missing. A checkpoint that was replaced long ago is deleted; read CURRENT again.");
+        }
+
         RequireHeader(target, part.BlobName, blob.Span, CheckpointFormat.PartMagic);
         ReadOnlyMemory<byte> content = blob[CheckpointFormat.HeaderBytes..];
         if (ContentHash.Of(content.Span) != part.Hash)
@@ -33,14 +38,18 @@ internal static class BlobReader
         return content;
     }
 
-    /// <summary>Reads a manifest of a known length.</summary>
-    /// <exception cref="CorruptionException">The manifest is missing or damaged.</exception>
-    public static async Task<CheckpointManifest> ReadManifestAsync(
+    /// <summary>Reads a manifest of a known length; null when it is missing.</summary>
+    /// <exception cref="CorruptionException">The manifest is damaged.</exception>
+    public static async Task<CheckpointManifest?> TryReadManifestAsync(
         CheckpointTarget target, ContentHash hash, int length, CancellationToken cancellationToken)
     {
         string name = BlobNames.Manifest(hash);
         byte[] blob = new byte[length];
-        await ReadExactlyAsync(target, name, "the manifest of a checkpoint", blob, cancellationToken).ConfigureAwait(false);
+        if (!await TryReadExactlyAsync(target, name, "the manifest of a checkpoint", blob, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
         if (ContentHash.Of(blob) != hash)
         {
             throw Damaged(target, name, "the manifest has another content than its hash says.");
@@ -56,37 +65,17 @@ internal static class BlobReader
         }
     }
 
-    /// <summary>Reads a manifest that nothing states the length of; null when it is missing.</summary>
+    /// <summary>Reads a manifest that nothing states the length of; null when it is missing, also when it goes meanwhile.</summary>
     /// <exception cref="CorruptionException">The manifest is damaged.</exception>
     public static async Task<CheckpointManifest?> TryReadManifestAsync(
         CheckpointTarget target, ContentHash hash, CancellationToken cancellationToken)
     {
         string name = BlobNames.Manifest(hash);
         StoredBlob? found = await target.FindAsync(name, cancellationToken).ConfigureAwait(false);
-        if (found is null)
-        {
-            return null;
-        }
-
-        if (found.Length is <= CheckpointFormat.HeaderBytes or > CheckpointFormat.MaxManifestBytes)
-        {
-            throw Damaged(target, name, string.Create(CultureInfo.InvariantCulture, $"the manifest has {found.Length} bytes."));
-        }
-
-        try
-        {
-            return await ReadManifestAsync(target, hash, (int)found.Length, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CorruptionException)
-        {
-            // An erasure may delete it between the two calls.
-            if (await target.FindAsync(name, cancellationToken).ConfigureAwait(false) is null)
-            {
-                return null;
-            }
-
-            throw;
-        }
+        return found is null ? null
+            : found.Length is > CheckpointFormat.HeaderBytes and <= CheckpointFormat.MaxManifestBytes
+            ? await TryReadManifestAsync(target, hash, (int)found.Length, cancellationToken).ConfigureAwait(false)
+            : throw Damaged(target, name, string.Create(CultureInfo.InvariantCulture, $"the manifest has {found.Length} bytes."));
     }
 
     /// <summary>
@@ -121,11 +110,16 @@ internal static class BlobReader
     public static CorruptionException Damaged(CheckpointTarget target, string name, string message, Exception? inner = null) =>
         new($"{target.Description}/{name}", 0, message, inner);
 
-    private static async Task ReadExactlyAsync(
+    /// <returns>False when there is no such blob.</returns>
+    private static async Task<bool> TryReadExactlyAsync(
         CheckpointTarget target, string name, string what, Memory<byte> blob, CancellationToken cancellationToken)
     {
-        Stream stream = await target.TryOpenReadAsync(name, cancellationToken).ConfigureAwait(false)
-            ?? throw Damaged(target, name, $"{what} is missing. A checkpoint that was replaced long ago is deleted; read CURRENT again.");
+        Stream? stream = await target.TryOpenReadAsync(name, cancellationToken).ConfigureAwait(false);
+        if (stream is null)
+        {
+            return false;
+        }
+
         await using (stream.ConfigureAwait(false))
         {
             int read = await ReadAsync(target, name, stream, blob, cancellationToken).ConfigureAwait(false);
@@ -139,6 +133,8 @@ internal static class BlobReader
                     $"{what} has {(read > blob.Length ? "more" : read)} bytes; expected {blob.Length}."));
             }
         }
+
+        return true;
     }
 
     /// <summary>

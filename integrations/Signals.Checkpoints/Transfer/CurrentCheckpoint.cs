@@ -14,27 +14,16 @@ internal sealed record CurrentCheckpoint(string Tag, ContentHash Hash, Checkpoin
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged.</exception>
     public static async Task<CurrentCheckpoint?> ReadAsync(CheckpointTarget target, CancellationToken cancellationToken)
     {
-        // A manifest that is gone was replaced and then collected, or deleted by an erasure, between two of these calls. Nothing else may
-        // delete it.
+        // A manifest that is gone was replaced between two calls, and a collection or an erasure deleted it. An erasure does that at once,
+        // so it may also go between the find and the read.
         CurrentPointer? pointer = await target.ReadCurrentAsync(cancellationToken).ConfigureAwait(false);
         while (pointer is not null)
         {
             (ContentHash hash, int length, _) = Decode(target, pointer);
-            if (await target.FindAsync(BlobNames.Manifest(hash), cancellationToken).ConfigureAwait(false) is not null)
+            if (await target.FindAsync(BlobNames.Manifest(hash), cancellationToken).ConfigureAwait(false) is not null
+                && await BlobReader.TryReadManifestAsync(target, hash, length, cancellationToken).ConfigureAwait(false) is { } manifest)
             {
-                try
-                {
-                    CheckpointManifest manifest =
-                        await BlobReader.ReadManifestAsync(target, hash, length, cancellationToken).ConfigureAwait(false);
-                    return new CurrentCheckpoint(pointer.Tag, hash, manifest);
-                }
-                catch (CorruptionException)
-                {
-                    if ((await target.ReadCurrentAsync(cancellationToken).ConfigureAwait(false))?.Tag == pointer.Tag)
-                    {
-                        throw;
-                    }
-                }
+                return new CurrentCheckpoint(pointer.Tag, hash, manifest);
             }
 
             CurrentPointer? again = await target.ReadCurrentAsync(cancellationToken).ConfigureAwait(false);

@@ -1,10 +1,12 @@
 namespace Signals.Checkpoints.Transfer;
 
 /// <summary>
-/// How long an upload may take, counted from its creation: half of the grace, because what it stored and found is safe for so long.
-/// Immutable; any thread.
+/// How long an upload or an attempt of an erasure may take, counted from its creation: half of the grace, because what it stored and found
+/// is safe for so long. Immutable; any thread.
 /// </summary>
-internal sealed class Deadline(CheckpointOptions options)
+/// <param name="options">The grace and the clock.</param>
+/// <param name="operation">What errors call the work.</param>
+internal sealed class Deadline(CheckpointOptions options, string operation)
 {
     private readonly long _start = options.TimeProvider.GetTimestamp();
     private readonly DateTimeOffset _startTime = options.TimeProvider.GetUtcNow();
@@ -20,7 +22,7 @@ internal sealed class Deadline(CheckpointOptions options)
         if (elapsed > options.Grace / 2)
         {
             throw new CheckpointTargetException(
-                "upload", target.Description,
+                operation, target.Description,
                 $"it took {elapsed}, more than half of the grace of {options.Grace}, so parts of it may be collected; set a longer Grace");
         }
     }

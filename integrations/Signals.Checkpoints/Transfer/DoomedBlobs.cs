@@ -26,7 +26,9 @@ internal sealed class DoomedBlobs
     public static async Task<DoomedBlobs> ListAsync(CheckpointTarget target, CancellationToken cancellationToken)
     {
         List<StoredBlob> blobs = [];
-        foreach (string prefix in (string[])[BlobNames.Manifests, BlobNames.Parts, BlobNames.Temporaries])
+
+        // The order in which an upload makes them, backwards: what has become something else meanwhile is seen as that.
+        foreach (string prefix in (string[])[BlobNames.Temporaries, BlobNames.Manifests, BlobNames.Parts])
         {
             await foreach (StoredBlob blob in target.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
             {
@@ -45,6 +47,13 @@ internal sealed class DoomedBlobs
 
     /// <summary>Their names.</summary>
     public IEnumerable<string> Names => _blobs.Select(blob => blob.Name);
+
+    /// <summary>
+    /// When the newest of them was stored, by the clock of the target, if that is later than another time. A target gives the last of all
+    /// dates to a blob whose time it does not know; no upload believes in such a blob, so it does not count.
+    /// </summary>
+    public DateTimeOffset NewestOr(DateTimeOffset time) => _blobs.Select(blob => blob.StoredAt)
+        .Where(storedAt => storedAt != DateTimeOffset.MaxValue).Append(time).Max();
 
     /// <summary>
     /// Deletes all but some. A blob that does not begin as one of ours stays. A repetition deletes what is left.
@@ -67,12 +76,14 @@ internal sealed class DoomedBlobs
         return [.. deleted.OrderBy(file => file.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>A blob with the hash that is its name; of one without a complete name nothing is known.</summary>
-    public static CheckpointFile Describe(StoredBlob blob) => new(
-        blob.Name,
-        blob.Length,
-        BlobNames.TryParsePart(blob.Name, out ContentHash hash, out _) || BlobNames.TryParseManifest(blob.Name, out hash)
-            ? hash.ToString() : "");
+    /// <summary>
+    /// A blob with the hash that is its name and the number of bytes that were hashed: a part without its header, a manifest with it. Of a
+    /// temporary file no hash is known.
+    /// </summary>
+    public static CheckpointFile Describe(StoredBlob blob) =>
+        BlobNames.TryParsePart(blob.Name, out ContentHash hash, out _)
+            ? new CheckpointFile(blob.Name, Math.Max(0, blob.Length - CheckpointFormat.HeaderBytes), hash.ToString())
+            : new CheckpointFile(blob.Name, blob.Length, BlobNames.TryParseManifest(blob.Name, out hash) ? hash.ToString() : "");
 
     private static bool IsOurs(string name) => BlobNames.TryParsePart(name, out _, out _)
         || BlobNames.TryParseManifest(name, out _) || BlobNames.IsTemporary(name);

@@ -4,8 +4,8 @@ namespace Signals.Checkpoints.Transfer;
 
 /// <summary>
 /// A folder in which a store lies while it is sent, fetched or replaced. A marker in it says that it is ours: without the marker nothing
-/// in it is deleted, whatever it looks like. Thread contract: one thread. Lifetime: one upload or restoring; disposing deletes it, unless
-/// a replaced store is still in it.
+/// in it is deleted, whatever it looks like. Thread contract: one thread. Lifetime: one upload, restoring or erasure; disposing
+/// deletes it, unless a replaced store is still in it.
 /// </summary>
 /// <remarks>
 /// Invariants. One caller uses it at a time, also of several processes, which a lock file beside it sees to. The marker is durable before
@@ -37,7 +37,7 @@ internal sealed class WorkFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new FileOperationException(
-                "lock", lockFile, $"{e.Message} One upload or restoring uses it at a time; give each a folder of its own", e);
+                "lock", lockFile, $"{e.Message} One upload, restoring or erasure uses it at a time; give each a folder of its own", e);
         }
 
         try

@@ -88,7 +88,8 @@ internal sealed class YoungParts(CheckpointOptions options)
         }
     }
 
-    // The clocks of the target and of the machine that erased agree to within a quarter of the grace.
+    // The erasure's time is not before that of any blob that it may delete, by the clock of the target. The quarter of the grace is for a
+    // target whose own clocks differ.
     private bool IsAfterErasure(DateTimeOffset storedAt) =>
         _erasure is not { } erasure || storedAt - DateTimeOffset.FromUnixTimeMilliseconds(erasure.AtMs) > options.Grace / 4;
 

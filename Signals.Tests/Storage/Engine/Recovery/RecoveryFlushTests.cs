@@ -125,16 +125,17 @@ internal sealed class RecoveryFlushTests
     }
 
     [Test]
-    public void Open_LastLogCannotBeSealed_ThrowsWhatHappened([Values] bool background)
+    public void Open_LastLogCannotBeSealed_ThrowsWhatHappened([Values] bool background, [Values] bool waitsForRoom)
     {
         SimFileSystem files = new(record: false);
-        SignalStore first = Open(files, Roomy);
+        SignalStore first = Open(files, Roomy with { LogBytes = waitsForRoom ? 32 << 10 : Roomy.LogBytes });
         Append(first);
         first.Engine.Close(abandon: true);
 
         files.BeforeSync = () => _ = Has(files, ".log" + DurableFile.TemporarySuffix) ? throw new IOException("no sync") : false;
-        Assert.That(
-            () => Open(files, Roomy with { Background = background }), Throws.TypeOf<IOException>().With.Message.EqualTo("no sync"));
+        EngineOptions options = Roomy with { Background = background };
+        options = waitsForRoom ? options with { MemTableBytes = 16 << 10, MaxFrozenMemTables = 1 } : options;
+        Assert.That(() => Open(files, options), Throws.TypeOf<IOException>().With.Message.EqualTo("no sync"));
         files.BeforeSync = null;
         using SignalStore again = Open(files, Roomy);
         AssertAll(again);
