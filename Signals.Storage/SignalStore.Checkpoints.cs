@@ -15,8 +15,8 @@ public sealed partial class SignalStore
     /// not changed, even where the two share files.
     /// </summary>
     /// <remarks>
-    /// After a crash the folder is a valid store; call this again to go on. Nobody else may open or copy the folder meanwhile. Its stream of
-    /// commits does not go on: a restored copy is where the checkpoint was, so a later checkpoint of its store covers it. Only a
+    /// After a crash the folder is a valid store; call this again to go on. Nobody else may open or copy the folder meanwhile. Its stream
+    /// of commits does not go on: a restored copy is where the checkpoint was, so a later checkpoint of its store covers it. Only a
     /// manifest names the users afterwards, so that late events of theirs stay hidden. Every file is read once for its hash, and about as
     /// much is written as <see cref="CompactAsync"/> writes. If no file holds any of the users, little is written.
     /// </remarks>
