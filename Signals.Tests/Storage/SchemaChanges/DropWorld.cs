@@ -7,14 +7,14 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.SchemaChanges;
 
 /// <summary>One small store whose column <c>dwell</c> is dropped, and the schemas of the programs that open it. Threads: one.</summary>
-internal sealed class DropWorld(bool record = false)
+internal sealed class DropWorld
 {
     public const long Hour = 3_600_000;
     public const int Events = 20;
 
     public static readonly UserId User = UserId.From(1UL);
 
-    public SimFileSystem Files { get; } = ImportStore.NewFiles(record);
+    public SimFileSystem Files { get; } = ImportStore.NewFiles(record: false);
 
     public ManualTime Time { get; } = new(TestStores.Start + Hour);
 
@@ -30,8 +30,7 @@ internal sealed class DropWorld(bool record = false)
         type.Window(TimeSpan.FromDays(1));
     }));
 
-    public SignalStore Open(StoreSchema schema, int graceDays = 1, SimFileSystem? disk = null) =>
-        TestStores.Open(disk ?? Files, schema, Time, Options(graceDays));
+    public SignalStore Open(StoreSchema schema, int graceDays = 1) => TestStores.Open(Files, schema, Time, Options(graceDays));
 
     public static EngineOptions Options(int graceDays) => TestStores.Tiny with { RetentionGrace = TimeSpan.FromDays(graceDays) };
 

@@ -1,5 +1,4 @@
 using Signals.Kafka.Consuming;
-using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.SchemaChanges;
@@ -59,38 +58,6 @@ internal sealed class DroppedNameTests
         _world.Open(DropWorld.Without).Dispose();
         Assert.That(_world.Columns(), Is.EqualTo(renamedOnto ? "item, dwell(gone)" : "item, dwell(gone), dwell"));
         _world.Open(again).Dispose();
-    }
-
-    /// <summary>Wherever the power goes from the drop to the reclaiming, the column has all values or is gone as a whole.</summary>
-    [Test]
-    public void Open_PowerCutAtAnyOperationOfADrop_HasAllOfTheColumnOrNothing()
-    {
-        DropWorld world = new(record: true);
-        world.Fill();
-        int begun = world.Files.OperationCount;
-        world.Open(DropWorld.Without).Dispose();
-        int dropped = world.Files.OperationCount;
-        world.Pass(days: 1, DropWorld.Without);
-        using (SignalStore store = world.Open(DropWorld.Without))
-        {
-            DropWorld.Run(store, store.CompactAsync());
-        }
-
-        SimRecording run = world.Files.Recording();
-        int gone = 0;
-        for (int operation = begun; operation <= world.Files.OperationCount; operation++)
-        {
-            SimFileSystem disk = new(run.CrashImage(operation, (ulong)operation), record: false);
-            using SignalStore back = world.Open(DropWorld.Old, disk: disk);
-            bool isNew = back.Schema["view"].IndexOf("dwell") == 2;
-            gone += isNew ? 1 : 0;
-            double?[] expected = isNew ? new double?[DropWorld.Events] : DropWorld.AllDwells;
-            Assert.That(DropWorld.Dwells(back), Is.EqualTo(expected), $"operation {operation}");
-            Assert.That(back.Verify().Problems, Is.Empty, $"operation {operation}");
-            Assert.That(isNew && operation <= dropped, Is.False);
-        }
-
-        Assert.That(gone, Is.Positive);
     }
 
     /// <summary>A log that replicas play brings segments from before a drop: with their values when the drop is taken back.</summary>
