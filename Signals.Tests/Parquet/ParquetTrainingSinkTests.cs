@@ -177,6 +177,34 @@ internal sealed class ParquetTrainingSinkTests
         Append(store, part, Host(dwell => dwell > 0.5f), refused: true);
     }
 
+    [Test]
+    public void Append_StoreWhoseColumnHasAnotherType_IsRefused()
+    {
+        using LakeFolder folder = new();
+        SequenceDefinition feed = SequenceDefinition.Create("feed").OwnedBy("tests")
+            .From("view", view => view.Last(5)).Columns("n").Size(5).Build();
+        using SignalStore narrow = ServedBy(t => t.Field<int>("n"), row => row.Set("n", 1), feed);
+        using SignalStore wide = ServedBy(t => t.Field<long>("n"), row => row.Set("n", 1L), feed);
+        using ParquetTrainingSink sink = ParquetTrainingSink.Create(folder["set"]);
+        using ITrainingPart part = sink.OpenPart(0);
+        using ServedSequence first = narrow.Read(UserId.From(1UL), "feed");
+        part.Append(new TrainingRow("a", null, null, first));
+        using ServedSequence other = wide.Read(UserId.From(1UL), "feed");
+        TrainingRow row = new("b", null, null, other);
+        Assert.That(() => part.Append(row), Throws.ArgumentException.With.Message.Contains("have other types"));
+    }
+
+    private static SignalStore ServedBy(Action<EventTypeBuilder> columns, Func<EventRow, EventRow> set, SequenceDefinition definition)
+    {
+        SignalStore store = SignalStore.InMemory(StoreSchema.Define(s => s.EventType("view", columns)));
+        store.Definitions.Register(definition);
+        EventBatch batch = store.CreateBatch("view");
+        set(batch.Add(UserId.From(1UL), TimeProvider.System.GetUtcNow(), 1));
+        store.Append(batch);
+        store.WaitUntilVisibleAsync().GetAwaiter().GetResult();
+        return store;
+    }
+
     private static TrainingReport ReportOf(long rows) => new()
     {
         Requests = rows,
