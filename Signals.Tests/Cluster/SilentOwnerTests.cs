@@ -45,10 +45,7 @@ internal sealed class SilentOwnerTests
                 Watched, stages: new SequenceStages { Filter = watch.FilterOf(Path.GetFileName(Path.GetDirectoryName(store.Folder)!)) }));
             configure(options);
         });
-        await cluster.UntilAsync(
-            reports => reports.Count == 2 && reports.All(report => report.State == ReplicaState.Following)
-                && reports.Count(report => report.Role == ReplicaRole.Owner) == 1,
-            "an owner and a standby");
+        await cluster.SettleAsync();
         LogPosition position = await Stranger(cluster).AppendAsync(TestCluster.View(User, 1));
         await cluster.UntilAsync(reports => reports.All(report => report.Position == position.Offset), "replicas at the end");
         return cluster;
