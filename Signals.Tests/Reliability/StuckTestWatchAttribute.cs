@@ -10,21 +10,33 @@ using Signals.Tests.Reliability;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Ends a run of the tests in which one test runs for longer than SIGNALS_TEST_LIMIT minutes, and names the tests that were running and
-/// the programs that they had started. Without that variable a test may take as long as it likes: a debugger may hold it. Any thread.
+/// Ends a run of the tests in which one test runs for longer than SIGNALS_TEST_LIMIT minutes, with the programs that the tests have
+/// started, and names both. Without that variable a test may take as long as it likes: a debugger may hold it. Any thread.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class StuckTestWatchAttribute : Attribute, ITestAction
 {
     private static readonly ConcurrentDictionary<string, Running> Tests = new();
     private static readonly TimeSpan Limit = LimitOf(Environment.GetEnvironmentVariable("SIGNALS_TEST_LIMIT"));
-    private static readonly Timer? Watch = Limit > TimeSpan.Zero ? new(_ => Look(), null, Limit / 10, Limit / 10) : null;
+    private static readonly bool IsOn = Limit > TimeSpan.Zero && StartLooking();
 
     /// <summary>Each test is watched, not the fixtures around it.</summary>
     public ActionTargets Targets => ActionTargets.Test;
 
+    /// <summary>The test begins.</summary>
+    public void BeforeTest(ITest test)
+    {
+        if (IsOn)
+        {
+            Tests[test.Id] = new(test.FullName, Stopwatch.GetTimestamp());
+        }
+    }
+
+    /// <summary>The test has ended.</summary>
+    public void AfterTest(ITest test) => Tests.TryRemove(test.Id, out _);
+
     /// <summary>What stands in a message about <paramref name="tests" />, longest first, with the children of this process.</summary>
-    public static string Describe(IEnumerable<(string Name, TimeSpan Time)> tests)
+    private static string Describe(IEnumerable<(string Name, TimeSpan Time)> tests)
     {
         StringBuilder text = new();
         foreach ((string name, TimeSpan time) in tests.OrderByDescending(test => test.Time))
@@ -35,29 +47,36 @@ internal sealed class StuckTestWatchAttribute : Attribute, ITestAction
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"  threads of the pool: {ThreadPool.ThreadCount}, waiting work: {ThreadPool.PendingWorkItemCount}");
-        foreach (string child in Children())
+        foreach ((int process, string state, string command) in Children())
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  started: {child}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  started: {process} ({state}) {command}");
         }
 
         return text.ToString();
     }
 
-    /// <summary>The test begins.</summary>
-    public void BeforeTest(ITest test)
-    {
-        if (Watch is not null)
-        {
-            Tests[test.Id] = new(test.FullName, Stopwatch.GetTimestamp());
-        }
-    }
-
-    /// <summary>The test has ended.</summary>
-    public void AfterTest(ITest test) => Tests.TryRemove(test.Id, out _);
-
     private static TimeSpan LimitOf(string? minutes) =>
         double.TryParse(minutes, NumberStyles.Float, CultureInfo.InvariantCulture, out double limit) && limit > 0
             ? TimeSpan.FromMinutes(limit) : TimeSpan.Zero;
+
+    // A thread of its own: the pool may be what everything waits for.
+    private static bool StartLooking()
+    {
+        Thread looking = new(() =>
+        {
+            while (true)
+            {
+                Thread.Sleep(Limit / 10);
+                Look();
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "stuck tests",
+        };
+        looking.Start();
+        return true;
+    }
 
     private static void Look()
     {
@@ -65,11 +84,29 @@ internal sealed class StuckTestWatchAttribute : Attribute, ITestAction
             [.. Tests.Values.Select(test => (test.Name, Stopwatch.GetElapsedTime(test.Start)))];
         if (running.Any(test => test.Time > Limit))
         {
-            Environment.FailFast($"A test runs for longer than {Limit.TotalMinutes} minutes. Running:\n{Describe(running)}");
+            string what = Describe(running);
+            EndChildren();
+            Environment.FailFast($"A test runs for longer than {Limit.TotalMinutes} minutes. Running:\n{what}");
         }
     }
 
-    private static IEnumerable<string> Children()
+    private static void EndChildren()
+    {
+        foreach ((int id, _, _) in Children())
+        {
+            try
+            {
+                using Process child = Process.GetProcessById(id);
+                child.Kill(entireProcessTree: true);
+            }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+    }
+
+    private static IEnumerable<(int Process, string State, string Command)> Children()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -92,7 +129,7 @@ internal sealed class StuckTestWatchAttribute : Attribute, ITestAction
 
             if (int.Parse(status[1], CultureInfo.InvariantCulture) == Environment.ProcessId)
             {
-                yield return $"{Path.GetFileName(folder)} ({status[0]}) {command}";
+                yield return (int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), status[0], command);
             }
         }
     }
