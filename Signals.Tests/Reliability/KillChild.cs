@@ -55,7 +55,9 @@ internal static class KillChild
         }
     }
 
-    /// <summary>A flush that fails for ever holds appends back and does not fail the store; the child ends with the flush's error then.</summary>
+    /// <summary>
+    /// A flush that fails for ever holds appends back and does not fail the store; the child ends with the flush's error then.
+    /// </summary>
     private static async Task WaitAsync(SignalStore store, Task ack)
     {
         try

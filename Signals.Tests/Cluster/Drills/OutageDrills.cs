@@ -147,7 +147,7 @@ internal static class OutageDrills
         long began = Environment.TickCount64;
         while ((await cluster.ReplicasAsync()).Any(replica => replica.Partition == partition && replica.Position <= offset))
         {
-            Assert.That(Environment.TickCount64 - began, Is.LessThan(20_000), $"a replica stands at the record {offset} that it cannot apply");
+            Assert.That(Environment.TickCount64 - began, Is.LessThan(20_000), $"a replica stands at the poison record {offset}");
             await Task.Delay(20);
         }
     }

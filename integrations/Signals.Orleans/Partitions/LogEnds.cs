@@ -139,7 +139,9 @@ internal sealed class LogEnds : IDisposable
         KafkaException? error = TryAsk(requests);
 
         // Whoever is left was not named in the answer, or with no offset, and would wait for ever.
-        Fail(requests, error ?? new KafkaException(new Error(ErrorCode.Local_Partial, "The leader answered without the end of the partition.")));
+        Fail(
+            requests,
+            error ?? new KafkaException(new Error(ErrorCode.Local_Partial, "The leader answered without the end of the partition.")));
         return error is null;
     }
 
