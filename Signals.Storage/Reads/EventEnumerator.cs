@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Signals.Storage.Reads;
 
 namespace Signals;
 
