@@ -4,7 +4,7 @@ namespace Signals.Tests.Bench;
 
 /// <summary>
 /// A loop over typed events takes no longer than one over the spans of its columns. By the processor time of the thread, and the least of
-/// many rounds, so that it holds on a busy machine. Alone, because the compiler begins to optimise once it has had nothing new for a moment.
+/// many rounds, so that it holds on a busy machine. Alone, because the compiler optimises once it has had nothing new for a moment.
 /// </summary>
 [Category("Fast")]
 [NonParallelizable]

@@ -42,7 +42,9 @@ internal sealed class BackgroundLoop : IDisposable
         _thread = new Thread(Run) { Name = name, IsBackground = true };
     }
 
-    /// <summary>Starts the thread, once; does nothing once the loop was told to stop. It takes as long as the thread needs to begin.</summary>
+    /// <summary>
+    /// Starts the thread, once; does nothing once the loop was told to stop. It takes as long as the thread needs to begin.
+    /// </summary>
     public void Start()
     {
         lock (_lock)
