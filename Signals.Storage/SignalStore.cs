@@ -128,7 +128,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         // The holder may have moved the folder away for a moment, to put another in its place. A new store would be in the way.
         SignalStore TryOpen()
         {
-            if (waited is not null && !Directory.Exists(folder))
+            if (waited is not null && !FileSystems.ForThisMachine().DirectoryExists(folder))
             {
                 throw waited;
             }
