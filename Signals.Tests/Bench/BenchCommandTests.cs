@@ -205,11 +205,28 @@ internal sealed class BenchCommandTests
     [TestCase("--cold is on or off", "checkpoint", "--cold", "very")]
     [TestCase("needs a value", "vectors", "--events")]
     [TestCase("compare [--workload", "nothing")]
+    [TestCase("compare [--workload")]
+    [TestCase("'compar' is no command. Did you mean 'compare'?", "compar")]
+    [TestCase("--evnets is no option of this command. Did you mean '--events'? 'Signals.Bench compare --help' describes the command.",
+        "compare", "--evnets", "1")]
+    [TestCase("--events is given twice", "vectors", "--events", "1", "--events", "2")]
+    [TestCase("'5' is one word too many", "vectors", "5")]
     public void Command_WrongOption_IsRefusedNamingIt(string expected, params string[] words)
     {
         (int code, string output) = Run(words);
         Assert.That(code, Is.EqualTo(2));
         Assert.That(output, Does.Contain(expected));
+    }
+
+    [Test]
+    public void Help_OfTheHarnessAndOfACommand_NamesCommandsAndOptionsWithTheirDefaults()
+    {
+        (int code, string commands) = Run(["--help"]);
+        Assert.That(code, Is.Zero, commands);
+        Assert.That(commands, Does.Contain("Compare Signals with other stores").And.Contain("simulate").And.Not.Contain("kafka-log"));
+        (code, string options) = Run(["compare", "--help"]);
+        Assert.That(code, Is.Zero, options);
+        Assert.That(options, Does.Match(@"--warm-up <on\|off>").And.Match(@"--events <N> +How many events. \[default: 20000000\]"));
     }
 
     /// <summary>The runs of this library that a small comparison reports.</summary>
