@@ -125,6 +125,18 @@ internal sealed class BenchCommandTests
     }
 
     [Test]
+    public void Compare_OptionsOfItsLine_ReachTheProcessesThatMeasure()
+    {
+        (int code, string output) = Run(
+        [
+            "compare", "--workload", "dense", "--events=5000", "--users", "100", "--reads", "50", "--peer", "none", "--phases", "ingest",
+            "--path", _folder,
+        ]);
+        Assert.That(code, Is.Zero, output);
+        Assert.That(output, Does.Contain("each process warmed up").And.Contain("   warmed up with 5,000 events"));
+    }
+
+    [Test]
     public void Compare_TwoRuns_ReportsBoth()
     {
         JsonElement runs = Compare("--runs", "2", "--phases", "ingest");
