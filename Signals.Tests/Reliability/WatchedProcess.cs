@@ -11,8 +11,8 @@ namespace Signals.Tests.Reliability;
 /// </summary>
 internal sealed class WatchedProcess : IDisposable
 {
-    /// <summary>How long a program may take, if a test says nothing else.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    /// <summary>How long a program may take, if a test says nothing else; longer in runs of more than full size.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5) * Math.Max(1, TestScale.Factor);
 
     // A killed program ends at once. Its pipes stay open if a program that left its tree still holds them.
     private static readonly TimeSpan PatienceAfterKill = TimeSpan.FromSeconds(20);
