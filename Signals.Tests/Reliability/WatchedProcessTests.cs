@@ -27,7 +27,7 @@ internal sealed class WatchedProcessTests
     public void Run_ProgramThatHangs_IsKilledWithItsChildrenAndFailsWithLineAndWords()
     {
         ProcessStartInfo hangs = new("sh", ["-c", "sleep 600 & echo child $!; echo oops >&2; wait"]);
-        TimeoutException error = Assert.Throws<TimeoutException>(() => WatchedProcess.Run(hangs, Short));
+        TimeoutException error = Assert.Throws<TimeoutException>(() => WatchedProcess.Run(hangs, Short))!;
         Assert.That(error.Message, Does.StartWith("sh -c sleep 600 & echo child $!"));
         Assert.That(error.Message, Does.Contain($"did not end in {Short}. It was killed."));
         Assert.That(error.Message, Does.Contain("Output:\nchild ").And.Contain("Errors:\noops\n"));

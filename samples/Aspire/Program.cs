@@ -35,6 +35,7 @@ while (!await TryPostAsync(view))
 string wanted = await client.GetStringAsync(new Uri("/users/alice/recommendations", UriKind.Relative), patience.Token);
 Console.WriteLine($"alice may want {wanted}");
 await app.StopAsync(patience.Token);
+await app.DisposeAsync();
 Directory.Delete(folder, recursive: true);
 return wanted == "[7]" ? 0 : 1;
 
