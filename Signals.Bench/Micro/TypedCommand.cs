@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -9,13 +10,18 @@ namespace Signals.Bench.Micro;
 /// </summary>
 internal static class TypedCommand
 {
-    public const string Usage = "typed [ROUNDS]   typed events against the same work by hand, in pairs (60 rounds)";
-
     private const int MillisecondsPerRound = 50;
 
-    public static int Run(string[] arguments)
+    public static BenchCommand Syntax()
     {
-        int rounds = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 60;
+        BenchCommand command = new("typed", "Compare typed events with the same work by hand, in pairs.");
+        Argument<int> rounds = new("ROUNDS") { Description = "How many rounds.", DefaultValueFactory = _ => 60 };
+        command.Add(rounds);
+        return command.Does(line => Run(line.GetValue(rounds)));
+    }
+
+    private static int Run(int rounds)
+    {
         TypedEventBenchmarks work = new();
         work.Open();
         try

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Micro;
@@ -7,13 +8,17 @@ namespace Signals.Bench.Openings;
 /// <summary>Opens stores in memory one after the other, as a suite of unit tests does, and prints how long an opening takes.</summary>
 internal static class OpeningsCommand
 {
-    public const string Usage = "openings [STORES]   openings of stores in memory, one after the other (2000 stores)";
-
     private const int Warmups = 200;
 
-    public static int Run(string[] arguments)
+    public static BenchCommand Syntax()
     {
-        int stores = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 2000;
+        BenchCommand command = new("openings", "Open stores in memory one after the other, and print how long an opening takes.");
+        Option<int> stores = command.Number("--stores", 2_000, "How many stores.");
+        return command.Does(line => Run(line.GetValue(stores)));
+    }
+
+    private static int Run(int stores)
+    {
         StoreSchema schema = StoreSchema.Of<BenchView, BenchLook>();
         List<double> passed = [];
         List<double> worked = [];
