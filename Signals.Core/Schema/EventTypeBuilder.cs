@@ -79,7 +79,7 @@ public sealed class EventTypeBuilder
                 $"Column '{Name}.{column.Name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerName));
         }
 
-        _columns[^1] = new ColumnSchema(column.Name, column.Id, column.Type, column.Role, [.. column.FormerNames, formerName]);
+        _columns[^1] = column.With(formerNames: [.. column.FormerNames, formerName]);
         return this;
     }
 
@@ -174,6 +174,16 @@ public sealed class EventTypeBuilder
         RequireRoom(name);
         Array.ForEach(formerNames, SchemaLimits.CheckName);
         _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role, formerNames, drop));
+        return this;
+    }
+
+    /// <summary>Says of which narrower type the column of a stored schema that was added last was at first.</summary>
+    internal EventTypeBuilder WidenedFrom(ColumnType first)
+    {
+        ColumnSchema column = _columns[^1];
+        _columns[^1] = column.Type.Holds(first)
+            ? new ColumnSchema(column.Name, column.Id, column.Type, column.Role, column.FormerNames, column.Drop) { FirstType = first }
+            : throw new ArgumentException($"Column '{Name}.{column.Name}' of {column.Type} cannot have been {first}.", nameof(first));
         return this;
     }
 

@@ -30,9 +30,32 @@ internal sealed class SchemaHistoryTests
         }
     }
 
+    /// <summary>The kinds that a number can have one after the other. What is written has the one of its time.</summary>
+    private static readonly ColumnKind[][] Chains =
+    [
+        [ColumnKind.Int64],
+        [ColumnKind.Int8, ColumnKind.Int16, ColumnKind.Int32, ColumnKind.Int64],
+        [ColumnKind.UInt8, ColumnKind.Float16, ColumnKind.Float32, ColumnKind.Float64],
+        [ColumnKind.UInt16, ColumnKind.UInt32, ColumnKind.Int64],
+        [ColumnKind.Int16, ColumnKind.Float32, ColumnKind.Float64],
+        [ColumnKind.Int32, ColumnKind.Float64],
+    ];
+
     /// <summary>A column of the model.</summary>
-    private sealed class ModelColumn(string name, int kind)
+    private sealed class ModelColumn(string name, int kind, ColumnKind[] chain)
     {
+        /// <summary>What the store has, of a number.</summary>
+        public int At { get; private set; }
+
+        public bool CanWiden => Kind != 1 && At < chain.Length - 1;
+
+        public void Widen() => At++;
+
+        /// <summary>The type now, or a narrower one that the column had before.</summary>
+        public ColumnKind Type(int at) => chain[at];
+
+        public bool HadNarrower => Kind != 1 && IsStored && At > 0;
+
         public string Name { get; set; } = name;
 
         /// <summary>0 a number, 1 a text, 2 an enrichment.</summary>
@@ -46,6 +69,9 @@ internal sealed class SchemaHistoryTests
         /// <summary>Whether the store was opened with it.</summary>
         public bool IsStored { get; set; }
 
+        /// <summary>What the store got it with.</summary>
+        public int FirstStored { get; set; }
+
         /// <summary>When it was dropped.</summary>
         public long DroppedMs { get; set; }
 
@@ -58,7 +84,7 @@ internal sealed class SchemaHistoryTests
         public IEnumerable<string> Names => Former.Prepend(Name);
 
         /// <summary>By event, what was set.</summary>
-        public Dictionary<int, long> Values { get; } = [];
+        public Dictionary<int, double> Values { get; } = [];
 
         public string AnyName(SimRandom random)
         {
@@ -142,7 +168,7 @@ internal sealed class SchemaHistoryTests
                     Assert.That(found.Ids.ToArray(), Is.EqualTo(events.Select(e => (ulong)e)), Place(when));
                     Assert.That(
                         Enumerable.Range(0, events.Length).Select(row => Read(found, column, name, row)),
-                        Is.EqualTo(events.Select(e => column.Values.TryGetValue(e, out long value) ? value : (long?)null)),
+                        Is.EqualTo(events.Select(e => column.Values.TryGetValue(e, out double value) ? value : (double?)null)),
                         $"{Place(when)}: user {user}, column '{name}', now '{column.Name}'");
                 }
             }
@@ -150,10 +176,22 @@ internal sealed class SchemaHistoryTests
 
         public void Dispose() => _store.Dispose();
 
-        private static long? Read(Sequence found, ModelColumn column, string name, int row) =>
+        private static double? Read(Sequence found, ModelColumn column, string name, int row) =>
             found.States(name)[row] == ColumnState.Absent ? null
             : column.Kind == 1 ? long.Parse(found.Text(name, row)!, System.Globalization.CultureInfo.InvariantCulture)
-            : found.Field<long>(name)[row];
+            : column.Type(column.At) switch
+            {
+                ColumnKind.Int8 => found.Field<sbyte>(name)[row],
+                ColumnKind.UInt8 => found.Field<byte>(name)[row],
+                ColumnKind.Int16 => found.Field<short>(name)[row],
+                ColumnKind.UInt16 => found.Field<ushort>(name)[row],
+                ColumnKind.Int32 => found.Field<int>(name)[row],
+                ColumnKind.UInt32 => found.Field<uint>(name)[row],
+                ColumnKind.Int64 => found.Field<long>(name)[row],
+                ColumnKind.Float16 => (double)found.Field<Half>(name)[row],
+                ColumnKind.Float32 => found.Field<float>(name)[row],
+                _ => found.Field<double>(name)[row],
+            };
 
         private static UserId UserOf(int number) => UserId.From((ulong)number + 1);
 
@@ -164,7 +202,7 @@ internal sealed class SchemaHistoryTests
         {
             string[] free = [.. GoneNames().Except(_columns.Concat(_dropped.Where(c => !c.IsGone)).SelectMany(c => c.Names)).Order()];
             string name = free.Length > 0 && _random.Coin() ? free[_random.Below(free.Length)] : $"c{_names++}";
-            _columns.Add(new ModelColumn(name, _random.Below(3)));
+            _columns.Add(new ModelColumn(name, _random.Below(3), Chains[_random.Below(Chains.Length)]));
         }
 
         private IEnumerable<string> GoneNames() => _dropped.Where(column => column.IsGone).SelectMany(column => column.Names);
@@ -188,19 +226,40 @@ internal sealed class SchemaHistoryTests
             _store.Engine.RunPending();
         }
 
-        private void Set(EventRow row, ModelColumn column, int number)
+        private void Set(EventRow row, ModelColumn column, int number) =>
+            Set(row, column, column.AnyName(_random), number, column.Type(column.At));
+
+        // Often a value that no narrower type holds.
+        private void Set(EventRow row, ModelColumn column, string name, int number, ColumnKind kind)
         {
-            long value = (long)(_random.Next() % 1000);
+            ulong next = _random.Next() >> _random.Below(64);
+            double value = column.Kind == 1 ? next % 1000 : kind switch
+            {
+                ColumnKind.Int8 => (sbyte)next,
+                ColumnKind.UInt8 => (byte)next,
+                ColumnKind.Int16 => (short)next,
+                ColumnKind.UInt16 => (ushort)next,
+                ColumnKind.Int32 => (int)next,
+                ColumnKind.UInt32 => (uint)next,
+                ColumnKind.Int64 => next >> 11,
+                ColumnKind.Float16 => (double)(Half)(next % 60_000),
+                ColumnKind.Float32 => next / 3f,
+                _ => next / 3.0,
+            };
+            _ = column.Kind == 1 ? row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture)) : kind switch
+            {
+                ColumnKind.Int8 => row.Set(name, (sbyte)value),
+                ColumnKind.UInt8 => row.Set(name, (byte)value),
+                ColumnKind.Int16 => row.Set(name, (short)value),
+                ColumnKind.UInt16 => row.Set(name, (ushort)value),
+                ColumnKind.Int32 => row.Set(name, (int)value),
+                ColumnKind.UInt32 => row.Set(name, (uint)value),
+                ColumnKind.Int64 => row.Set(name, (long)value),
+                ColumnKind.Float16 => row.Set(name, (Half)value),
+                ColumnKind.Float32 => row.Set(name, (float)value),
+                _ => row.Set(name, value),
+            };
             column.Values[number] = value;
-            string name = column.AnyName(_random);
-            if (column.Kind == 1)
-            {
-                row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            }
-            else
-            {
-                row.Set(name, value);
-            }
         }
 
         private void Correct()
@@ -214,16 +273,14 @@ internal sealed class SchemaHistoryTests
             int number = _random.Below(_events);
             string name = column.AnyName(_random);
             _log.Add($"correct {number} in '{name}'");
-            StoreSchema written = StoreSchema.Define(s => s.EventType("e", t => Declare(t, column, name)));
+            int at = column.HadNarrower ? _random.Below(column.At + 1) : column.At;
+            at = Math.Max(at, column.FirstStored);
+            StoreSchema written = StoreSchema.Define(s => s.EventType("e", t => Declare(t, column, name, at)));
             SegmentOptions options = new() { Generation = ++_generation };
             using (SegmentWriter writer = SegmentWriter.Create(_files, ImportStore.Segment, written["e"], options))
             {
                 EventRow row = writer.Correct(UserOf(number % 3), TestStores.Start + number, (ulong)number);
-                long value = (long)(_random.Next() % 1000);
-                column.Values[number] = value;
-                _ = column.Kind == 1
-                    ? row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture))
-                    : row.Set(name, value);
+                Set(row, column, name, number, column.Type(at));
                 writer.Finish();
             }
 
@@ -263,6 +320,14 @@ internal sealed class SchemaHistoryTests
             }
 
             DropOrTakeBack();
+            if (_random.Coin() && _columns[_random.Below(_columns.Count)] is { CanWiden: true } narrow)
+            {
+                narrow.Widen();
+                narrow.IsChanged = true;
+                _log.Add($"widen '{narrow.Name}' to {narrow.Type(narrow.At)}");
+                RefuseNarrower();
+            }
+
             if (_random.Coin())
             {
                 Rename(_columns[_random.Below(_columns.Count)]);
@@ -273,6 +338,17 @@ internal sealed class SchemaHistoryTests
         }
 
         private bool IsOver(ModelColumn column) => _time.NowMs - column.DroppedMs >= _graceMs;
+
+        // Code from before some widening.
+        private void RefuseNarrower()
+        {
+            if (_columns.Find(column => column is { IsStored: true, IsChanged: false } && column.At > column.FirstStored) is { } wide)
+            {
+                StoreSchema narrow = StoreSchema.Define(s => s.EventType("e", t => Declare(t, wide, wide.Name, wide.At - 1)));
+                Assert.That(
+                    () => TestStores.Open(_files, narrow, _time, _options), Throws.TypeOf<SchemaMismatchException>(), Place("narrower"));
+            }
+        }
 
         private void DropOrTakeBack()
         {
@@ -321,7 +397,8 @@ internal sealed class SchemaHistoryTests
                     continue;
                 }
 
-                Declare(t, column, column.Name);
+                column.FirstStored = column.IsStored ? column.FirstStored : column.At;
+                Declare(t, column, column.Name, column.At);
                 foreach (string former in column.Former.Where(former => former == column.Last || _random.Coin()).ToArray())
                 {
                     t.RenamedFrom(former);
@@ -341,12 +418,9 @@ internal sealed class SchemaHistoryTests
             }
         }));
 
-        private static void Declare(EventTypeBuilder type, ModelColumn column, string name) => _ = column.Kind switch
-        {
-            0 => type.Field<long>(name),
-            1 => type.Text(name),
-            _ => type.Enrichment<long>(name),
-        };
+        private static void Declare(EventTypeBuilder type, ModelColumn column, string name, int at) => _ = column.Kind == 1
+            ? type.Text(name)
+            : type.Add(name, ColumnType.FromKind(column.Type(at)), column.Kind == 0 ? ColumnRole.Field : ColumnRole.Enrichment);
 
         private void Run(Task work)
         {
