@@ -4,7 +4,7 @@ namespace Signals.Core.Columns;
 /// Which numbers a kind of column holds, as far as it decides whether one kind holds all numbers of another. Immutable, for any thread.
 /// <c>default</c> holds no numbers.
 /// </summary>
-/// <param name="Bits">The bits of the greatest whole number up to which the kind holds every one; of a float, those of its fraction.</param>
+/// <param name="Bits">How many bits a whole number may have so that the kind holds every such number, without the sign.</param>
 /// <param name="IsSigned">Whether it holds negative numbers.</param>
 /// <param name="IsFloat">Whether it holds fractions, infinities and NaN.</param>
 internal readonly record struct NumberRange(int Bits, bool IsSigned, bool IsFloat)

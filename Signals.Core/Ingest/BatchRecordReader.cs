@@ -23,11 +23,13 @@ internal readonly ref struct BatchRecordReader
         Require(record.Length >= BatchRecordFormat.EndsOffset, "the record is shorter than its fixed part");
         RecordHeader header = RecordHeader.Read(record);
         _isMarked = header.Version == BatchRecordFormat.WidenedVersion;
-        if (header.Kind != RecordKind.Events || !(_isMarked || header.Version == BatchRecordFormat.Version) || header.TypeId != eventType.Id)
+        bool isKnown = _isMarked || header.Version == BatchRecordFormat.Version;
+        if (header.Kind != RecordKind.Events || !isKnown || header.TypeId != eventType.Id)
         {
             throw new InvalidDataException(
                 $"Found a record of kind {header.Kind}, version {header.Version}, event type {header.TypeId}; expected "
-                + $"{RecordKind.Events}, {BatchRecordFormat.Version} or {BatchRecordFormat.WidenedVersion}, {eventType.Id} ('{eventType.Name}').");
+                + $"{RecordKind.Events}, {BatchRecordFormat.Version} or {BatchRecordFormat.WidenedVersion}, "
+                + $"{eventType.Id} ('{eventType.Name}').");
         }
 
         uint rows = BinaryPrimitives.ReadUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..]);
@@ -117,7 +119,8 @@ internal readonly ref struct BatchRecordReader
             if (!column.IsWidened || !column.Reads(stored))
             {
                 throw new InvalidDataException(
-                    $"Damaged batch record: cells of {stored} in column '{column.Name}' of {column.Type}, which was {column.FirstType} at first.");
+                    $"Damaged batch record: cells of {stored} in column '{column.Name}' of {column.Type}, "
+                    + $"which was {column.FirstType} at first.");
             }
 
             ColumnChunkValidator.ValidateMarked(column.Type, chunk, Rows);

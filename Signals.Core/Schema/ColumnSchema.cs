@@ -71,12 +71,17 @@ public sealed class ColumnSchema
     /// <summary>Whether both have the same type now and had the same one at first.</summary>
     internal bool HasSameTypes(ColumnSchema other) => Type == other.Type && FirstType == other.FirstType;
 
-    /// <summary>Whether files of the store may have cells of this type in the column: it had it at some time, or could have had it.</summary>
+    /// <summary>Whether files of the store may have cells of this type in the column: one from the first to that of today.</summary>
     internal bool Reads(ColumnType stored) => stored == Type || (stored.Holds(FirstType) && Type.Holds(stored));
 
-    /// <summary>The same column with names, a drop, or a type that holds all values of its own.</summary>
-    internal ColumnSchema With(string? name = null, IEnumerable<string>? formerNames = null, ColumnDrop? drop = null, ColumnType? type = null) =>
-        new(name ?? Name, Id, type ?? Type, Role, formerNames ?? FormerNames, drop ?? Drop) { FirstType = FirstType };
+    /// <summary>The same column with names, a drop, a type that holds all values of its own, or another type at first.</summary>
+    internal ColumnSchema With(
+        string? name = null,
+        IEnumerable<string>? formerNames = null,
+        ColumnDrop? drop = null,
+        ColumnType? type = null,
+        ColumnType? first = null) =>
+        new(name ?? Name, Id, type ?? Type, Role, formerNames ?? FormerNames, drop ?? Drop) { FirstType = first ?? FirstType };
 
     /// <summary>Whether both have the same name now and had the same names before.</summary>
     internal bool HasSameNames(ColumnSchema other) => Name == other.Name && _formerNames.AsSpan().SequenceEqual(other._formerNames);

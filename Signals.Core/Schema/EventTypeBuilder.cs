@@ -84,6 +84,23 @@ public sealed class EventTypeBuilder
     }
 
     /// <summary>
+    /// Says which narrower type the column that was added last had when a store got it. A store knows that by itself; only a salvage whose
+    /// manifest is lost must be told. To make a column wider, declare it with the wide type, without this.
+    /// </summary>
+    /// <param name="first">The type at first. The column's own must hold all its values.</param>
+    /// <exception cref="ArgumentException">The column's type does not hold all values of this one.</exception>
+    /// <exception cref="InvalidOperationException">No column was added yet.</exception>
+    public EventTypeBuilder WidenedFrom(ColumnType first)
+    {
+        ColumnSchema column = _columns.Count > 0 ? _columns[^1] : throw new InvalidOperationException(
+            $"Event type '{Name}' has no column yet that could have been {first}; call WidenedFrom after the column.");
+        _columns[^1] = column.Type.Holds(first)
+            ? column.With(first: first)
+            : throw new ArgumentException($"Column '{Name}.{column.Name}' of {column.Type} cannot have been {first}.", nameof(first));
+        return this;
+    }
+
+    /// <summary>
     /// Drops a column of the store: it is hidden at once, and compaction reclaims its bytes when the grace
     /// (<c>StoreOptions.RetentionGrace</c>) is over and the store was opened once more. Until then declaring it again, without this
     /// statement, takes that back with all data. A column that is merely left out of the declaration stays. A store that has no such column
@@ -174,16 +191,6 @@ public sealed class EventTypeBuilder
         RequireRoom(name);
         Array.ForEach(formerNames, SchemaLimits.CheckName);
         _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role, formerNames, drop));
-        return this;
-    }
-
-    /// <summary>Says of which narrower type the column of a stored schema that was added last was at first.</summary>
-    internal EventTypeBuilder WidenedFrom(ColumnType first)
-    {
-        ColumnSchema column = _columns[^1];
-        _columns[^1] = column.Type.Holds(first)
-            ? new ColumnSchema(column.Name, column.Id, column.Type, column.Role, column.FormerNames, column.Drop) { FirstType = first }
-            : throw new ArgumentException($"Column '{Name}.{column.Name}' of {column.Type} cannot have been {first}.", nameof(first));
         return this;
     }
 

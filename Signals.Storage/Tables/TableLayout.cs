@@ -33,7 +33,8 @@ internal sealed class TableLayout
     /// <param name="defaults">What holds for all rows.</param>
     /// <param name="stored">The ids of the table's columns, each once, in the order of the table.</param>
     /// <param name="storedAs">
-    /// The types that the columns have in the file, by id; none where they are the same. A column that was widened since has a narrower one.
+    /// The types that the columns have in the file, by id; empty if they are the same. A column that was widened since has a narrower
+    /// one.
     /// </param>
     public TableLayout(
         ReadOnlySpan<ColumnType> columns, RowDefaults defaults, ReadOnlySpan<int> stored, ReadOnlySpan<ColumnType> storedAs = default)

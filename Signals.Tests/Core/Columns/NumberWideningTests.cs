@@ -13,7 +13,10 @@ internal sealed class NumberWideningTests
     /// <summary>What each kind can become, written down by hand.</summary>
     private static readonly Dictionary<ColumnKind, ColumnKind[]> Wider = new()
     {
-        [ColumnKind.Int8] = [ColumnKind.Int16, ColumnKind.Int32, ColumnKind.Int64, ColumnKind.Float16, ColumnKind.Float32, ColumnKind.Float64],
+        [ColumnKind.Int8] =
+        [
+            ColumnKind.Int16, ColumnKind.Int32, ColumnKind.Int64, ColumnKind.Float16, ColumnKind.Float32, ColumnKind.Float64,
+        ],
         [ColumnKind.UInt8] =
         [
             ColumnKind.Int16, ColumnKind.UInt16, ColumnKind.Int32, ColumnKind.UInt32, ColumnKind.Int64, ColumnKind.UInt64,
@@ -63,7 +66,7 @@ internal sealed class NumberWideningTests
                 ColumnChunk.Mark(bytes, TypeOf(from));
             }
 
-            ColumnChunk chunk = mark ? ColumnChunk.Open(TypeOf(to), bytes, rows) : ColumnChunk.OpenAs(TypeOf(to), TypeOf(from), bytes, rows);
+            ColumnChunk chunk = ColumnChunk.OpenAs(TypeOf(to), mark ? TypeOf(to) : TypeOf(from), bytes, rows);
             ColumnBuffer wide = new(TypeOf(to));
             int middle = rows / 3;
             chunk.AppendTo(wide, 0, middle);

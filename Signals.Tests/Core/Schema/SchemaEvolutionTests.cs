@@ -117,6 +117,17 @@ internal sealed class SchemaEvolutionTests
     }
 
     [Test]
+    public void Define_WidenedFromATypeThatDoesNotFit_IsRefused()
+    {
+        Assert.That(
+            () => Define(s => s.EventType("a", t => t.Field<int>("x").WidenedFrom(ColumnType.Scalar<long>()))),
+            Throws.ArgumentException.With.Message.Contains("'a.x' of Int32 cannot have been Int64"));
+        Assert.That(
+            () => Define(s => s.EventType("a", t => t.WidenedFrom(ColumnType.Scalar<long>()))),
+            Throws.InvalidOperationException.With.Message.Contains("after the column"));
+    }
+
+    [Test]
     public void Resolve_DropTakenBackWithAWiderKind_IsWidened()
     {
         DropTime time = new(1, 1, 1000);

@@ -25,11 +25,7 @@ internal sealed class SchemaSerializerTests
     [Test]
     public void Write_Widened_NeverChangesItsBytes()
     {
-        byte[] bytes = SchemaSerializer.Write(StoreSchema.Define(s => s.EventType("view", t => t
-            .Field<long>("item").RenamedFrom("id").WidenedFrom(ColumnType.Scalar<int>())
-            .Vector<float>("vec", 4).WidenedFrom(ColumnType.Vector<sbyte>(4))
-            .AddDropped("gone", ColumnType.Scalar<double>(), ColumnRole.Field, [], ColumnDrop.Final)
-            .WidenedFrom(ColumnType.Scalar<float>()))));
+        byte[] bytes = SchemaSerializer.Write(Widened());
         Assert.That(Convert.ToHexString(bytes), Is.EqualTo(GoldenOfWidened).NoClip);
         EventTypeSchema read = SchemaSerializer.Read(bytes)["view"];
         Assert.That(
@@ -52,9 +48,9 @@ internal sealed class SchemaSerializerTests
     }
 
     [Test]
-    public void Read_FormerNamesDamaged_IsRefusedOrObeysTheLimits()
+    public void Read_FormerNamesAndTypesDamaged_IsRefusedOrObeysTheLimits([Values] bool isWidened)
     {
-        byte[] bytes = SchemaSerializer.Write(Renamed());
+        byte[] bytes = SchemaSerializer.Write(isWidened ? Widened() : Renamed());
         for (int bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -63,6 +59,8 @@ internal sealed class SchemaSerializerTests
                 StoreSchema schema = SchemaSerializer.Read(bytes);
                 string[] names = [.. schema.EventTypes[0].Columns.Where(c => !c.IsDropped).SelectMany(c => c.AllNames())];
                 Assert.That(names, Is.Unique, $"bit {bit}");
+                Assert.That(
+                    schema.EventTypes[0].Columns, Is.All.Matches<ColumnSchema>(c => c!.Type.Holds(c.FirstType)), $"bit {bit}");
             }
             catch (Exception error) when (error is InvalidDataException or SchemaMismatchException)
             {
@@ -165,6 +163,13 @@ internal sealed class SchemaSerializerTests
             () => SchemaSerializer.Read(buffer.WrittenMemory),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("99"));
     }
+
+    private static StoreSchema Widened() => StoreSchema.Define(s => s.EventType(
+        "view", t => t
+            .Field<long>("item").RenamedFrom("id").WidenedFrom(ColumnType.Scalar<int>())
+            .Vector<float>("vec", 4).WidenedFrom(ColumnType.Vector<sbyte>(4))
+            .AddDropped("gone", ColumnType.Scalar<double>(), ColumnRole.Field, [], ColumnDrop.Final)
+            .WidenedFrom(ColumnType.Scalar<float>())));
 
     private static StoreSchema Renamed() => StoreSchema.Define(s => s.EventType(
         "view", t => t.Field<long>("item").RenamedFrom("item_id").RenamedFrom("id").Text("country")

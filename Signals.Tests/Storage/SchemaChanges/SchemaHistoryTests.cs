@@ -30,75 +30,12 @@ internal sealed class SchemaHistoryTests
         }
     }
 
-    /// <summary>The kinds that a number can have one after the other. What is written has the one of its time.</summary>
-    private static readonly ColumnKind[][] Chains =
-    [
-        [ColumnKind.Int64],
-        [ColumnKind.Int8, ColumnKind.Int16, ColumnKind.Int32, ColumnKind.Int64],
-        [ColumnKind.UInt8, ColumnKind.Float16, ColumnKind.Float32, ColumnKind.Float64],
-        [ColumnKind.UInt16, ColumnKind.UInt32, ColumnKind.Int64],
-        [ColumnKind.Int16, ColumnKind.Float32, ColumnKind.Float64],
-        [ColumnKind.Int32, ColumnKind.Float64],
-    ];
-
-    /// <summary>A column of the model.</summary>
-    private sealed class ModelColumn(string name, int kind, ColumnKind[] chain)
-    {
-        /// <summary>What the store has, of a number.</summary>
-        public int At { get; private set; }
-
-        public bool CanWiden => Kind != 1 && At < chain.Length - 1;
-
-        public void Widen() => At++;
-
-        /// <summary>The type now, or a narrower one that the column had before.</summary>
-        public ColumnKind Type(int at) => chain[at];
-
-        public bool HadNarrower => Kind != 1 && IsStored && At > 0;
-
-        public string Name { get; set; } = name;
-
-        /// <summary>0 a number, 1 a text, 2 an enrichment.</summary>
-        public int Kind { get; } = kind;
-
-        public HashSet<string> Former { get; } = [];
-
-        /// <summary>The name that the store knows, if it was renamed since.</summary>
-        public string? Last { get; set; }
-
-        /// <summary>Whether the store was opened with it.</summary>
-        public bool IsStored { get; set; }
-
-        /// <summary>What the store got it with.</summary>
-        public int FirstStored { get; set; }
-
-        /// <summary>When it was dropped.</summary>
-        public long DroppedMs { get; set; }
-
-        /// <summary>Whether it was dropped and cannot come back.</summary>
-        public bool IsGone { get; set; }
-
-        /// <summary>Whether the next declaration has to say what became of it.</summary>
-        public bool IsChanged { get; set; }
-
-        public IEnumerable<string> Names => Former.Prepend(Name);
-
-        /// <summary>By event, what was set.</summary>
-        public Dictionary<int, double> Values { get; } = [];
-
-        public string AnyName(SimRandom random)
-        {
-            string[] names = [Name, .. Former.Order(StringComparer.Ordinal)];
-            return names[random.Below(names.Length)];
-        }
-    }
-
     private sealed class History : IDisposable
     {
         private readonly SimFileSystem _files = ImportStore.NewFiles(record: false);
         private readonly ManualTime _time = new(TestStores.Start + 3_600_000);
-        private readonly List<ModelColumn> _columns = [];
-        private readonly List<ModelColumn> _dropped = [];
+        private readonly List<HistoryColumn> _columns = [];
+        private readonly List<HistoryColumn> _dropped = [];
         private readonly List<string> _log = [];
         private readonly long _graceMs;
         private readonly EngineOptions _options;
@@ -160,7 +97,7 @@ internal sealed class SchemaHistoryTests
 
             for (int user = 0; user < 3; user++)
             {
-                foreach (ModelColumn column in _columns)
+                foreach (HistoryColumn column in _columns)
                 {
                     string name = column.AnyName(_random);
                     using Sequence found = _store.Read(UserOf(user), _store.Query("e").Columns(name).Build());
@@ -176,7 +113,7 @@ internal sealed class SchemaHistoryTests
 
         public void Dispose() => _store.Dispose();
 
-        private static double? Read(Sequence found, ModelColumn column, string name, int row) =>
+        private static double? Read(Sequence found, HistoryColumn column, string name, int row) =>
             found.States(name)[row] == ColumnState.Absent ? null
             : column.Kind == 1 ? long.Parse(found.Text(name, row)!, System.Globalization.CultureInfo.InvariantCulture)
             : column.Type(column.At) switch
@@ -202,7 +139,7 @@ internal sealed class SchemaHistoryTests
         {
             string[] free = [.. GoneNames().Except(_columns.Concat(_dropped.Where(c => !c.IsGone)).SelectMany(c => c.Names)).Order()];
             string name = free.Length > 0 && _random.Coin() ? free[_random.Below(free.Length)] : $"c{_names++}";
-            _columns.Add(new ModelColumn(name, _random.Below(3), Chains[_random.Below(Chains.Length)]));
+            _columns.Add(new HistoryColumn(name, _random.Below(3), HistoryColumn.Chains[_random.Below(HistoryColumn.Chains.Length)]));
         }
 
         private IEnumerable<string> GoneNames() => _dropped.Where(column => column.IsGone).SelectMany(column => column.Names);
@@ -216,7 +153,7 @@ internal sealed class SchemaHistoryTests
             {
                 int number = _events++;
                 EventRow row = batch.Add(UserOf(number % 3), TestStores.Start + number, (ulong)number);
-                foreach (ModelColumn column in _columns.Where(column => column.Kind != 2 && _random.Below(3) > 0))
+                foreach (HistoryColumn column in _columns.Where(column => column.Kind != 2 && _random.Below(3) > 0))
                 {
                     Set(row, column, number);
                 }
@@ -226,11 +163,11 @@ internal sealed class SchemaHistoryTests
             _store.Engine.RunPending();
         }
 
-        private void Set(EventRow row, ModelColumn column, int number) =>
+        private void Set(EventRow row, HistoryColumn column, int number) =>
             Set(row, column, column.AnyName(_random), number, column.Type(column.At));
 
         // Often a value that no narrower type holds.
-        private void Set(EventRow row, ModelColumn column, string name, int number, ColumnKind kind)
+        private void Set(EventRow row, HistoryColumn column, string name, int number, ColumnKind kind)
         {
             ulong next = _random.Next() >> _random.Below(64);
             double value = column.Kind == 1 ? next % 1000 : kind switch
@@ -269,7 +206,7 @@ internal sealed class SchemaHistoryTests
                 return;
             }
 
-            ModelColumn column = _columns[_random.Below(_columns.Count)];
+            HistoryColumn column = _columns[_random.Below(_columns.Count)];
             int number = _random.Below(_events);
             string name = column.AnyName(_random);
             _log.Add($"correct {number} in '{name}'");
@@ -337,7 +274,7 @@ internal sealed class SchemaHistoryTests
             _dropped.Where(IsOver).ToList().ForEach(column => column.IsGone = true); // without a grace at once
         }
 
-        private bool IsOver(ModelColumn column) => _time.NowMs - column.DroppedMs >= _graceMs;
+        private bool IsOver(HistoryColumn column) => _time.NowMs - column.DroppedMs >= _graceMs;
 
         // Code from before some widening.
         private void RefuseNarrower()
@@ -352,7 +289,7 @@ internal sealed class SchemaHistoryTests
 
         private void DropOrTakeBack()
         {
-            ModelColumn[] held = [.. _dropped.Where(column => !column.IsGone)];
+            HistoryColumn[] held = [.. _dropped.Where(column => !column.IsGone)];
             if (_random.Below(3) == 0 && _columns.Count > 1 && _columns[_random.Below(_columns.Count)] is { IsStored: true } drop
                 && drop.Names.Except(GoneNames()).Any())
             {
@@ -364,7 +301,7 @@ internal sealed class SchemaHistoryTests
             }
             else if (held.Length > 0 && _random.Coin())
             {
-                ModelColumn back = held[_random.Below(held.Length)];
+                HistoryColumn back = held[_random.Below(held.Length)];
                 _log.Add($"take back '{back.Name}'");
                 _dropped.Remove(back);
                 _columns.Add(back);
@@ -372,7 +309,7 @@ internal sealed class SchemaHistoryTests
             }
         }
 
-        private void Rename(ModelColumn column)
+        private void Rename(HistoryColumn column)
         {
             string[] before = [.. column.Former.Order(StringComparer.Ordinal)];
             string name = before.Length > 0 && _random.Coin() ? before[_random.Below(before.Length)] : $"c{_names++}";
@@ -390,7 +327,7 @@ internal sealed class SchemaHistoryTests
         // In any order, and some columns are missing. Of the former names only the last must be stated: the store remembers the others.
         private StoreSchema Declare() => StoreSchema.Define(s => s.EventType("e", t =>
         {
-            foreach (ModelColumn column in _columns.OrderBy(_ => _random.Next()).ToArray())
+            foreach (HistoryColumn column in _columns.OrderBy(_ => _random.Next()).ToArray())
             {
                 if (column is { Last: null, IsStored: true, IsChanged: false } && _random.Below(4) == 0)
                 {
@@ -409,7 +346,7 @@ internal sealed class SchemaHistoryTests
                 column.IsStored = true;
             }
 
-            foreach (ModelColumn column in _dropped.Where(column => column.IsChanged))
+            foreach (HistoryColumn column in _dropped.Where(column => column.IsChanged))
             {
                 // A name that a column is gone with names that one only.
                 string[] names = [.. column.Names.Except(GoneNames()).Order(StringComparer.Ordinal)];
@@ -418,7 +355,7 @@ internal sealed class SchemaHistoryTests
             }
         }));
 
-        private static void Declare(EventTypeBuilder type, ModelColumn column, string name, int at) => _ = column.Kind == 1
+        private static void Declare(EventTypeBuilder type, HistoryColumn column, string name, int at) => _ = column.Kind == 1
             ? type.Text(name)
             : type.Add(name, ColumnType.FromKind(column.Type(at)), column.Kind == 0 ? ColumnRole.Field : ColumnRole.Enrichment);
 

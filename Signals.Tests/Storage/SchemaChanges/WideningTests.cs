@@ -1,7 +1,7 @@
 using Signals.Maintenance;
 using Signals.Offline;
 using Signals.Scanning;
-using Signals.Storage.FileSystem;
+using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -225,6 +225,39 @@ internal sealed class WideningTests
     }
 
     [Test]
+    public void Salvage_ManifestLost_ReadsRecordsAndTablesOfEachType([Values] bool flush)
+    {
+        SignalStore store = _world.Open(0);
+        _world.Append(store, 0);
+        if (flush)
+        {
+            WideningWorld.Run(store, store.FlushAsync());
+        }
+
+        store.Engine.Close(abandon: true);
+        store = _world.Open(1);
+        _world.Append(store, 1);
+        store.Engine.Close(abandon: true);
+
+        SignalStore wide = _world.Open(2);
+        _world.Append(wide, 2, from: 2 * Events);
+        wide.Engine.Close(abandon: true);
+        foreach (string name in _world.Files.ListFiles(TestStores.Folder).Where(name => !name.EndsWith(".log") && !name.EndsWith(".tbl")))
+        {
+            _world.Files.Delete($"{TestStores.Folder}/{name}");
+        }
+
+        StoreSchema told = WideningWorld.Define(t => t
+            .Field<double>("n").WidenedFrom(ColumnType.Scalar<short>()).Field<double>("f").WidenedFrom(ColumnType.Scalar<Half>())
+            .Vector<float>("v", 20).WidenedFrom(ColumnType.Vector<sbyte>(20)).Enrichment<long>("e").WidenedFrom(ColumnType.Scalar<sbyte>())
+            .Text("t"));
+        SalvageReport report = StoreSalvage.Run(_world.Files, TestStores.Folder, "/saved", told, CancellationToken.None);
+        Assert.That(report.Losses.Where(loss => !loss.File.EndsWith("CURRENT")), Is.Empty);
+        using SignalStore saved = SignalStore.Open(_world.Files, "/saved", WideningWorld.Steps[2], TestStores.Tiny, _world.Time);
+        _world.AssertAll(saved, 2, 3 * Events, "salvaged");
+    }
+
+    [Test]
     public void Column_HandleOfADeclaration_FillsTheWidenedColumn()
     {
         _world.Open(0).Dispose();
@@ -233,6 +266,7 @@ internal sealed class WideningTests
         EventBatch batch = store.CreateBatch("view");
         batch.Add(WideningWorld.User, TestStores.Start, 1).Set(handle, 70_000);
         store.Append(batch);
+        store.Engine.RunPending();
         store.Engine.Close(abandon: true);
         using SignalStore again = _world.Open(2);
         using Sequence found = again.Read(WideningWorld.User, again.Query("view").Columns("n").Build());
