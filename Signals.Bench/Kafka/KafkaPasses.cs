@@ -80,6 +80,14 @@ internal sealed class KafkaPasses(KafkaWorkload workload, KafkaLogProcess log, s
         return pass;
     }
 
+    private static void RequireProgress(long last, long taken, long end)
+    {
+        if (Stopwatch.GetElapsedTime(last) > Patience)
+        {
+            throw new TimeoutException($"The broker gave no record for {Patience}, after {taken} of {end}.");
+        }
+    }
+
     /// <summary>Takes the records with the same client and settings and drops them: from the first record to the last.</summary>
     public double Consume(int perRecord)
     {
@@ -88,12 +96,16 @@ internal sealed class KafkaPasses(KafkaWorkload workload, KafkaLogProcess log, s
         consumer.Assign(0);
         long end = (Events + perRecord - 1) / perRecord;
         long start = 0;
+        long last = Stopwatch.GetTimestamp();
         for (long taken = 0; taken < end;)
         {
             if (consumer.Take(TakeWait) is not { IsPartitionEOF: false })
             {
+                RequireProgress(last, taken, end);
                 continue;
             }
+
+            last = Stopwatch.GetTimestamp();
 
             start = start == 0 ? Stopwatch.GetTimestamp() : start;
             if (++taken % DecodedGroup == 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,8 +81,15 @@ internal sealed class OneSilo : IDisposable
         host.Start();
         OneSilo one = new(broker, host, opened.Task.WaitAsync(Patience).GetAwaiter().GetResult());
         using ManualResetEventSlim never = new();
+        long began = Stopwatch.GetTimestamp();
         while (!one.Cluster.GetLocalReplicas().Any(static replica => replica is { Role: ReplicaRole.Owner, State: ReplicaState.Following }))
         {
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                string replicas = string.Join(", ", one.Cluster.GetLocalReplicas());
+                throw new TimeoutException($"The silo did not own its partition after {Patience}; its replicas: {replicas}");
+            }
+
             never.Wait(Poll);
         }
 

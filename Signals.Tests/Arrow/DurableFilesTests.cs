@@ -57,20 +57,16 @@ internal sealed class DurableFilesTests
         string trace = Path.GetTempFileName();
         try
         {
-            string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-            ProcessStartInfo start = new("strace") { RedirectStandardError = true };
+            ProcessStartInfo program = ChildProcess.StartOf(SyncChild.Word, what, folder["made"]);
             string[] words =
             [
                 "-f", "-y", "--seccomp-bpf", "-o", trace, "-e", "trace=fsync,link,linkat,rename,renameat,renameat2",
                 .. inject is null ? [] : (string[])["-e", "inject=" + inject],
                 .. only is null ? [] : (string[])["-P", Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder[only]))],
-                host, "exec", typeof(SyncChild).Assembly.Location, SyncChild.Word, what, folder["made"],
+                program.FileName, .. program.ArgumentList,
             ];
-            Array.ForEach(words, start.ArgumentList.Add);
-            using Process child = Process.Start(start)!;
-            string said = await child.StandardError.ReadToEndAsync();
-            await child.WaitForExitAsync();
-            return (child.ExitCode, said, await File.ReadAllTextAsync(trace));
+            (int code, _, string said) = await WatchedProcess.RunAsync(new ProcessStartInfo("strace", words));
+            return (code, said, await File.ReadAllTextAsync(trace));
         }
         finally
         {

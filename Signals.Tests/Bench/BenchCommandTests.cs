@@ -247,14 +247,11 @@ internal sealed class BenchCommandTests
             Assert.Ignore($"'{program}' is not built.");
         }
 
-        ProcessStartInfo start = new("dotnet", [program, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [program, .. words]);
 
         // It ends within seconds: compiling methods again by what was measured of them costs such a process more than it gains.
         start.Environment["DOTNET_TieredPGO"] = "0";
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+        (int code, string output, string errors) = WatchedProcess.Run(start);
+        return (code, output + errors);
     }
 }

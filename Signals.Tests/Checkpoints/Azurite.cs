@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Checkpoints;
 
@@ -47,8 +48,8 @@ internal sealed partial class Azurite : IDisposable
             throw;
         }
 
-        Task<string> errors = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource patience = new(Patience);
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
             if (Listening().Match(line) is { Success: true } said)
@@ -58,7 +59,7 @@ internal sealed partial class Azurite : IDisposable
             }
         }
 
-        Assert.Ignore($"Azurite does not run here: {await errors}");
+        Assert.Ignore($"Azurite does not run here: {await errors.WaitAsync(patience.Token)}");
         throw new InvalidOperationException();
     }
 
@@ -72,8 +73,7 @@ internal sealed partial class Azurite : IDisposable
 
     public void Dispose()
     {
-        _process.Kill(entireProcessTree: true);
-        _process.WaitForExit();
+        WatchedProcess.End(_process, withChildren: true);
         _process.Dispose();
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Signals.Checkpoints;
@@ -130,13 +129,10 @@ internal sealed class FolderTargetTests : TargetContract
         const int Processes = 3;
         const int Successes = 40;
         string path = _folder["target"];
-        Process[] processes = [.. Enumerable.Range(0, Processes).Select(_ => SwapChild.Start(path, Successes))];
-        foreach (Process process in processes)
+        foreach ((int code, _, string said) in await Task.WhenAll(
+            Enumerable.Range(0, Processes).Select(_ => SwapChild.StartAsync(path, Successes))))
         {
-            string said = await process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            Assert.That(process.ExitCode, Is.Zero, said);
-            process.Dispose();
+            Assert.That(code, Is.Zero, said);
         }
 
         string end = Encoding.ASCII.GetString((await Target.ReadCurrentAsync())!.Content.Span);

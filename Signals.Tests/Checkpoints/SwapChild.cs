@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Signals.Checkpoints;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Checkpoints;
 
@@ -11,15 +11,9 @@ internal static class SwapChild
     /// <summary>The word by which the test assembly becomes this program.</summary>
     public const string Name = "swap-child";
 
-    /// <summary>Starts it. The caller owns the process.</summary>
-    public static Process Start(string path, int successes)
-    {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
-        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        string[] arguments =
-            ["exec", typeof(SwapChild).Assembly.Location, Name, path, successes.ToString(CultureInfo.InvariantCulture)];
-        return Process.Start(new ProcessStartInfo(host, arguments) { RedirectStandardError = true })!;
-    }
+    /// <summary>Starts it, and waits until it has ended.</summary>
+    public static Task<(int Code, string Output, string Errors)> StartAsync(string path, int successes) =>
+        WatchedProcess.RunAsync(ChildProcess.StartOf(Name, path, successes.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>In the child.</summary>
     /// <returns>The exit code.</returns>

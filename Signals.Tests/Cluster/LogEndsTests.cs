@@ -12,6 +12,8 @@ internal sealed class LogEndsTests
 {
     private const int Partitions = 4;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     [Test]
     public async Task Ask_OnePartitionHasNoLeader_TheOthersAreAnswered()
     {
@@ -35,7 +37,7 @@ internal sealed class LogEndsTests
             bool isWhole = round is 0 or 4;
             Task<long> lost = isWhole ? Task.FromResult(0L) : ends.AskAsync(Partitions + 7, CancellationToken.None);
             long[] known = await Task.WhenAll(
-                Enumerable.Range(0, Partitions).Select(partition => ends.AskAsync(partition, CancellationToken.None)));
+                Enumerable.Range(0, Partitions).Select(partition => ends.AskAsync(partition, CancellationToken.None))).WaitAsync(Patience);
             Assert.That(known.Sum(), Is.EqualTo(40), $"round {round}: {string.Join(' ', known)}");
             if (!isWhole)
             {

@@ -23,6 +23,8 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly int _partitions;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private TestCluster(int silos, int partitions, Action<SignalsClusterOptions>? configure, TimeProvider? clock)
     {
         _partitions = partitions;
@@ -71,7 +73,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
 
-    public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
+    public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo).WaitAsync(Patience);
 
     public Task<InProcessSiloHandle> JoinAsync() => _cluster.StartAdditionalSiloAsync();
 
@@ -130,7 +132,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _cluster.StopAllSilosAsync();
+        await _cluster.StopAllSilosAsync().WaitAsync(Patience);
         await _cluster.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }

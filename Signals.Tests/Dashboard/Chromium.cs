@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Signals.Tests.Architecture;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Dashboard;
 
@@ -26,26 +27,9 @@ internal static class Chromium
                 ?? Missing("Chromium", "Install it, or set SIGNALS_CHROMIUM to its program.");
         string node = OnPath("node") ?? Missing("node", "Install nodejs.");
         string script = Path.Combine(SourceFile.RepositoryRoot(), "Signals.Tests", "Dashboard", "check-page.mjs");
-        using Process process = Process.Start(new ProcessStartInfo(node, [script, library, browser, configuration])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using CancellationTokenSource patience = new(Patience);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            await process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"The browser did not end in {Patience}.");
-        }
-
-        string said = await output;
-        Assert.That(said, Does.Contain("LOOKED"), await errors);
+        (_, string said, string errors) =
+            await WatchedProcess.RunAsync(new ProcessStartInfo(node, [script, library, browser, configuration]), Patience);
+        Assert.That(said, Does.Contain("LOOKED"), errors);
         return [.. said.Split('\n').Where(line => line.StartsWith("PROBLEM ", StringComparison.Ordinal)).Select(line => line[8..])];
     }
 

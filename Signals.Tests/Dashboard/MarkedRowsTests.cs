@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Signals.Tests.Architecture;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Dashboard;
 
@@ -47,15 +48,8 @@ internal sealed class MarkedRowsTests
             Assert.Ignore("node is not here. Install nodejs.");
         }
 
-        using Process process = Process.Start(new ProcessStartInfo(node, [script])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        string said = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        await process.WaitForExitAsync(CancellationToken.None);
-        Assert.That(process.ExitCode, Is.Zero, await errors);
+        (int code, string said, string errors) = await WatchedProcess.RunAsync(new ProcessStartInfo(node, [script]));
+        Assert.That(code, Is.Zero, errors);
         return said;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Signals.Kafka;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
@@ -86,23 +85,20 @@ internal sealed class LogKillTests
 
     private static void RunAndKill(string path, string bootstrapServers, long target)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
-        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        ProcessStartInfo start = new(host, ["exec", typeof(LogChild).Assembly.Location, LogChild.Word, path, bootstrapServers])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process child = Process.Start(start)!;
-        Stream output = child.StandardOutput.BaseStream;
+        using WatchedProcess child = WatchedProcess.Start(ChildProcess.StartOf(LogChild.Word, path, bootstrapServers));
+        Stream output = child.Output;
         byte[] position = new byte[sizeof(long)];
         do
         {
             int read = output.ReadAtLeast(position, position.Length, throwOnEndOfStream: false);
-            Assert.That(read, Is.EqualTo(position.Length), "the child follows the log");
+            if (read < position.Length)
+            {
+                Assert.Fail($"The child does not follow the log: {child.WaitForEnd().Errors}");
+            }
         }
         while (BinaryPrimitives.ReadInt64LittleEndian(position) < target);
 
         child.Kill();
-        child.WaitForExit();
+        child.WaitForEnd();
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Packaging;
 
@@ -22,8 +22,7 @@ internal static class DotnetCli
     /// <summary>The same, but an exit code other than 0 is the caller's business.</summary>
     public static (int Code, string Output) TryRun(string program, string folder, params string[] arguments)
     {
-        ProcessStartInfo start =
-            new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder };
 
         // A build server would outlive the test and hold its output open; the test host's own MSBuild settings are not for others.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
@@ -37,32 +36,7 @@ internal static class DotnetCli
             start.Environment.Remove(name);
         }
 
-        StringBuilder output = new();
-        using Process process = new() { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(output, line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        using CancellationTokenSource patience = new(Patience);
-        try
-        {
-            process.WaitForExitAsync(patience.Token).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end in {Patience}\n{output}");
-        }
-
-        return (process.ExitCode, output.ToString());
-    }
-
-    private static void Append(StringBuilder output, string? line)
-    {
-        lock (output)
-        {
-            output.AppendLine(line);
-        }
+        (int code, string output, string errors) = WatchedProcess.Run(start, Patience);
+        return (code, output + errors);
     }
 }

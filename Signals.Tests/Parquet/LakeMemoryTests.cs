@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Signals.Tests.Reliability;
 
@@ -56,19 +55,10 @@ internal sealed class LakeMemoryTests
 
     private static async Task<long> RunAsync(string what, string from, string to)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        ProcessStartInfo start = new(host) { RedirectStandardOutput = true, RedirectStandardError = true };
         string budget = BudgetBytes.ToString(CultureInfo.InvariantCulture);
-        foreach (string word in (string[])["exec", typeof(LakeChild).Assembly.Location, LakeChild.Word, what, from, to, budget])
-        {
-            start.ArgumentList.Add(word);
-        }
-
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync();
-        string output = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        Assert.That(child.ExitCode, Is.Zero, await errors);
+        (int code, string output, string errors) =
+            await WatchedProcess.RunAsync(ChildProcess.StartOf(LakeChild.Word, what, from, to, budget));
+        Assert.That(code, Is.Zero, errors);
         return long.Parse(output.Trim(), CultureInfo.InvariantCulture);
     }
 }

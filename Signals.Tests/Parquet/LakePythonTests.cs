@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Signals.Parquet;
 using Signals.Tests.Architecture;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Parquet;
 
@@ -84,15 +85,8 @@ internal sealed partial class LakePythonTests
     {
         try
         {
-            ProcessStartInfo start = new(python) { RedirectStandardError = true, RedirectStandardOutput = true };
-            start.ArgumentList.Add("-c");
-            start.ArgumentList.Add(code);
-            using Process child = Process.Start(start)!;
-            Task<string> output = child.StandardOutput.ReadToEndAsync();
-            string errors = await child.StandardError.ReadToEndAsync();
-            await output;
-            await child.WaitForExitAsync();
-            return child.ExitCode == 0 ? null : errors;
+            (int exit, _, string errors) = await WatchedProcess.RunAsync(new ProcessStartInfo(python, ["-c", code]));
+            return exit == 0 ? null : errors;
         }
         catch (System.ComponentModel.Win32Exception error)
         {

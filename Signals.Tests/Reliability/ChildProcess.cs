@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Starts <see cref="KillChild"/>, <see cref="SourceChild"/> or <see cref="IdleChild"/> in a process of its own, its output redirected.
-/// Threads: any. The caller owns the process.
+/// Starts <see cref="KillChild"/>, <see cref="SourceChild"/> or another program of this assembly in a process of its own. Threads: any.
+/// The caller owns the process.
 /// </summary>
 internal static class ChildProcess
 {
@@ -21,23 +21,44 @@ internal static class ChildProcess
     /// <summary>The word for <see cref="LeakChild"/>.</summary>
     public const string Leak = "leak-child";
 
-    /// <summary>Starts <see cref="LeakChild"/>.</summary>
-    public static Process StartLeak(string path, bool withThreads, int cycles) =>
-        Start(Leak, path, withThreads ? Durability.Buffered : Durability.Synced, (ulong)cycles);
+    // The program dotnet, which is not always the one that runs the tests.
+    private static string Host
+    {
+        get
+        {
+            string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
+            return Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        }
+    }
 
-    /// <summary>Starts <see cref="IdleChild"/>.</summary>
-    public static Process StartIdle(string path, int events) => Start(Idle, path, Durability.Buffered, (ulong)events);
+    /// <summary>How this assembly is started as the program that a word names.</summary>
+    /// <param name="words">That word, and what the program is told.</param>
+    public static ProcessStartInfo StartOf(params string[] words) => new(Host, ["exec", typeof(ChildProcess).Assembly.Location, .. words]);
+
+    /// <summary>Runs <see cref="LeakChild"/>.</summary>
+    public static (int Code, string Output, string Errors) RunLeak(string path, bool withThreads, int cycles) =>
+        WatchedProcess.Run(StartOf(Leak, path, withThreads ? Durability.Buffered : Durability.Synced, (ulong)cycles));
+
+    /// <summary>Runs <see cref="IdleChild"/>.</summary>
+    public static (int Code, string Output, string Errors) RunIdle(string path, int events) =>
+        WatchedProcess.Run(StartOf(Idle, path, Durability.Buffered, (ulong)events));
 
     /// <summary>Starts <see cref="SourceChild"/>.</summary>
-    public static Process StartSource(string path, Durability durability, ulong seed) => Start(Source, path, durability, seed);
+    public static WatchedProcess StartSource(string path, Durability durability, ulong seed) =>
+        WatchedProcess.Start(StartOf(Source, path, durability, seed));
 
     /// <summary>Starts <see cref="KillChild"/>.</summary>
     /// <param name="path">The store's folder.</param>
     /// <param name="durability">Its mode.</param>
     /// <param name="seed">Of when it flushes and compacts.</param>
     /// <param name="under">A program and its arguments that run it, such as a tracer.</param>
-    public static Process Start(string path, Durability durability, ulong seed, params string[] under) =>
-        Start(Crash, path, durability, seed, under);
+    public static WatchedProcess Start(string path, Durability durability, ulong seed, params string[] under)
+    {
+        ProcessStartInfo start = StartOf(Crash, path, durability, seed);
+        return WatchedProcess.Start(under is [string tracer, .. string[] words]
+            ? new ProcessStartInfo(tracer, [.. words, start.FileName, .. start.ArgumentList])
+            : start);
+    }
 
     /// <summary>In the child: runs it with the words that it was started with, and says on the error output what ended it.</summary>
     /// <returns>The exit code.</returns>
@@ -55,17 +76,6 @@ internal static class ChildProcess
         }
     }
 
-    private static Process Start(string program, string path, Durability durability, ulong seed, params string[] under)
-    {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
-        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        string[] command =
-        [
-            .. under, host, "exec", typeof(KillChild).Assembly.Location, program, path, durability.ToString(),
-            seed.ToString(CultureInfo.InvariantCulture),
-        ];
-        ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        Array.ForEach(command[1..], start.ArgumentList.Add);
-        return Process.Start(start)!;
-    }
+    private static ProcessStartInfo StartOf(string program, string path, Durability durability, ulong number) =>
+        StartOf(program, path, durability.ToString(), number.ToString(CultureInfo.InvariantCulture));
 }

@@ -42,8 +42,8 @@ internal sealed class FollowKillTests
 
     private static void FollowAndKill(string path, Durability durability, ulong seed, FollowTally tally)
     {
-        using Process child = ChildProcess.Start(path, durability, seed);
-        using Stream output = child.StandardOutput.BaseStream;
+        using WatchedProcess child = ChildProcess.Start(path, durability, seed);
+        Stream output = child.Output;
         long acked = 0;
         using ManualResetEventSlim isOpen = new();
         Thread listener = new(() =>
@@ -78,7 +78,7 @@ internal sealed class FollowKillTests
         }
 
         child.Kill();
-        child.WaitForExit();
+        child.WaitForEnd();
         listener.Join();
         tally.Tables += tables.Count;
         LookAtWhatIsLeft(path, store, acked, tally);

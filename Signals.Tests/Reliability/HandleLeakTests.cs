@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Reliability;
@@ -44,11 +43,8 @@ internal sealed class HandleLeakTests
     public void OpenClose_ThousandsOfTimes_LeaksNothing([Values] bool withThreads)
     {
         int cycles = TestScale.Of(withThreads ? CyclesWithThreads : Cycles);
-        using Process child = ChildProcess.StartLeak(_path, withThreads, cycles);
-        string said = child.StandardOutput.ReadToEnd();
-        string errors = child.StandardError.ReadToEnd();
-        child.WaitForExit();
-        Assert.That(child.ExitCode, Is.Zero, errors);
+        (int code, string said, string errors) = ChildProcess.RunLeak(_path, withThreads, cycles);
+        Assert.That(code, Is.Zero, errors);
         (ProcessCounts before, ProcessCounts after) = LeakChild.Parse(said);
         TestContext.Out.WriteLine(
             $"{cycles} cycles: handles {before.Handles} to {after.Handles}, threads {before.Threads} to {after.Threads}, "

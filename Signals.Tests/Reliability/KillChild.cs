@@ -17,6 +17,8 @@ internal static class KillChild
 
     private const int InFlight = 12;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     public static async Task RunAsync(string path, Durability durability, ulong seed)
     {
         using Stream output = Console.OpenStandardOutput();
@@ -35,7 +37,7 @@ internal static class KillChild
             while (waiting.Count > InFlight || (waiting.Count > 0 && waiting.Peek().Ack.IsCompleted))
             {
                 (long acked, Task<AppendAck> ack) = waiting.Dequeue();
-                await ack;
+                await WaitAsync(store, ack);
                 Say(acked);
             }
 
@@ -50,6 +52,21 @@ internal static class KillChild
         {
             BinaryPrimitives.WriteInt64LittleEndian(number, value);
             output.Write(number);
+        }
+    }
+
+    /// <summary>
+    /// A flush that fails for ever holds appends back and does not fail the store; the child ends with the flush's error then.
+    /// </summary>
+    private static async Task WaitAsync(SignalStore store, Task ack)
+    {
+        try
+        {
+            await ack.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new InvalidOperationException($"An append was not acknowledged in {Patience}.", store.WorkError);
         }
     }
 }

@@ -66,11 +66,11 @@ internal sealed class KillNineTests
     /// </summary>
     private static long RunAndKill(string path, Durability durability, ulong seed, int acks)
     {
-        using Process child = ChildProcess.Start(path, durability, seed);
+        using WatchedProcess child = ChildProcess.Start(path, durability, seed);
         long last = 0;
         bool killed = false;
         byte[] number = new byte[sizeof(long)];
-        Stream output = child.StandardOutput.BaseStream;
+        Stream output = child.Output;
         while (output.ReadAtLeast(number, number.Length, throwOnEndOfStream: false) == number.Length)
         {
             long value = BinaryPrimitives.ReadInt64LittleEndian(number);
@@ -83,8 +83,8 @@ internal sealed class KillNineTests
             }
         }
 
-        child.WaitForExit();
-        Assert.That(killed, Is.True, () => $"the child ended by itself: {child.StandardError.ReadToEnd()}");
+        string errors = child.WaitForEnd().Errors;
+        Assert.That(killed, Is.True, () => $"the child ended by itself: {errors}");
         return last;
     }
 }

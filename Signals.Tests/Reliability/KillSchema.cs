@@ -17,7 +17,8 @@ internal static class KillSchema
 
     public static UserId[] AllUsers { get; } = [.. Enumerable.Range(1, Users).Select(user => UserId.From((ulong)user))];
 
-    public static SignalStore Open(string path, Durability durability, VersionRetention? retention = null) => SignalStore.Open(
+    public static SignalStore Open(
+        string path, Durability durability, VersionRetention? retention = null, int memTableBytes = 64 << 10) => SignalStore.Open(
         path,
         StoreSchema.Define(
             schema => schema.EventType(EventType, type => type.Field<long>("entry").Text("pad").Window(TimeSpan.FromHours(6)))),
@@ -26,7 +27,7 @@ internal static class KillSchema
             Durability = durability,
             RingBytes = 32 << 10,
             MaxBatchBytes = 4 << 10,
-            MemTableBytes = 64 << 10,
+            MemTableBytes = memTableBytes,
             LogBytes = 32 << 10,
             BlockCacheBytes = 4 << 20,
             SyncInterval = TimeSpan.FromMilliseconds(5),

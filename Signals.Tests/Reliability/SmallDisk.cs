@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Signals.Tests.Reliability;
 
 /// <summary>A small file system in memory, mounted for one test, that can be filled up and freed again. Threads: any.</summary>
@@ -58,10 +56,8 @@ internal sealed class SmallDisk : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            string said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : said;
+            (int code, _, string said) = WatchedProcess.Run(program, arguments);
+            return code == 0 ? null : said;
         }
         catch (System.ComponentModel.Win32Exception error)
         {

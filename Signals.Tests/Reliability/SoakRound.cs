@@ -16,8 +16,9 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
 
     private bool FillsUp => number % 2 == 1;
 
-    // Long enough for any append that has room.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // Longer than any append that has room.
+    private static readonly TimeSpan StandsStill = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Whether the full disk was noticed: the store failed, since its log had no room, or appends waited, since tables had none,
@@ -62,13 +63,13 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
     private void Append(EventBatch batch)
     {
         Task<AppendAck> acked = store.AppendAsync(batch).AsTask();
-        if (FillsUp && Task.WaitAny([acked], Patience) < 0)
+        if (FillsUp && Task.WaitAny([acked], StandsStill) < 0)
         {
             WasFull = true;
             disk.Free();
         }
 
-        acked.GetAwaiter().GetResult();
+        acked.WaitAsync(Patience).GetAwaiter().GetResult();
     }
 
     /// <summary>Repeats work until the round ends; only typed errors are let pass.</summary>

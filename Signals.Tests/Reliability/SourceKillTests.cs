@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -74,15 +73,13 @@ internal sealed class SourceKillTests
 
     private static void RunAndKill(string path, Durability durability, ulong seed, int pieces)
     {
-        using Process child = ChildProcess.StartSource(path, durability, seed);
-        Stream output = child.StandardOutput.BaseStream;
+        using WatchedProcess child = ChildProcess.StartSource(path, durability, seed);
+        Stream output = child.Output;
         while (pieces-- > 0 && output.ReadByte() >= 0)
         {
         }
 
         child.Kill();
-        child.WaitForExit();
-        string errors = child.StandardError.ReadToEnd();
-        Assert.That(errors, Is.Empty, "the child failed by itself");
+        Assert.That(child.WaitForEnd().Errors, Is.Empty, "the child failed by itself");
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 
 namespace Signals.Tests.Reliability;
 
@@ -28,13 +27,11 @@ internal sealed class SyscallFaultTests
         string trace = path + ".trace";
         try
         {
-            using Process child = ChildProcess.Start(
+            using WatchedProcess child = ChildProcess.Start(
                 path, durability, seed: 7, "strace", "-f", "--seccomp-bpf", "-o", trace,
                 "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={when}");
-            Task<string> errors = child.StandardError.ReadToEndAsync();
             long acked = ReadAcks(child, out bool wentOn);
-            child.WaitForExit();
-            string said = errors.GetAwaiter().GetResult();
+            (int code, _, string said) = child.WaitForEnd();
             if (wentOn)
             {
                 // It was a table that the fault met, and that was written anew.
@@ -43,7 +40,7 @@ internal sealed class SyscallFaultTests
             }
             else
             {
-                Assert.That(child.ExitCode, Is.EqualTo(1), said);
+                Assert.That(code, Is.EqualTo(1), said);
                 Assert.That(said, Does.Contain("FileOperationException").And.Contain(error).And.Contain("failed"));
             }
 
@@ -59,11 +56,11 @@ internal sealed class SyscallFaultTests
         }
     }
 
-    private static long ReadAcks(Process child, out bool wentOn)
+    private static long ReadAcks(WatchedProcess child, out bool wentOn)
     {
         wentOn = false;
         byte[] number = new byte[sizeof(long)];
-        Stream output = child.StandardOutput.BaseStream;
+        Stream output = child.Output;
         long last = 0;
         int count = 0;
         while (output.ReadAtLeast(number, number.Length, throwOnEndOfStream: false) == number.Length)
@@ -72,7 +69,7 @@ internal sealed class SyscallFaultTests
             if (++count == MostAcks)
             {
                 wentOn = true;
-                child.Kill(entireProcessTree: true);
+                child.Kill(withChildren: true);
                 break;
             }
         }
@@ -89,11 +86,9 @@ internal sealed class SyscallFaultTests
 
         try
         {
-            string[] arguments = ["-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync", "true"];
-            using Process probe = Process.Start(new ProcessStartInfo("strace", arguments) { RedirectStandardError = true })!;
-            string said = probe.StandardError.ReadToEnd();
-            probe.WaitForExit();
-            if (probe.ExitCode != 0)
+            (int code, _, string said) =
+                WatchedProcess.Run("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync", "true");
+            if (code != 0)
             {
                 Assert.Ignore($"strace cannot trace here: {said}");
             }

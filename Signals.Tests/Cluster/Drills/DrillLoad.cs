@@ -12,6 +12,7 @@ internal sealed class DrillLoad : IAsyncDisposable
 {
     private const int EveryTwice = 40;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly KafkaSignals _log;
     private readonly IProducer<byte[], byte[]> _raw;
@@ -55,7 +56,7 @@ internal sealed class DrillLoad : IAsyncDisposable
     public async Task EndAsync()
     {
         await _ending.CancelAsync();
-        await _appending;
+        await _appending.WaitAsync(Patience);
     }
 
     /// <summary>
@@ -162,7 +163,7 @@ internal sealed class DrillLoad : IAsyncDisposable
                 Acknowledge(await _log.AppendAsync(single));
                 return;
             }
-            catch (ProduceException<byte[]?, byte[]>)
+            catch (ProduceException<byte[]?, byte[]> error) when (!error.Error.IsFatal)
             {
                 await Task.Delay(Pace); // Not acknowledged: it is sent again, which changes nothing if it is in the log.
             }

@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Cluster.Drills;
 
@@ -114,9 +114,7 @@ internal sealed class DrillNetwork : IDisposable
 
     private static string TryRun(params string[] arguments)
     {
-        using Process ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
-        string error = ip.StandardError.ReadToEnd();
-        ip.WaitForExit();
-        return ip.ExitCode == 0 ? "" : error.Trim().Length > 0 ? error.Trim() : $"exit code {ip.ExitCode}";
+        (int code, _, string error) = WatchedProcess.Run("ip", arguments);
+        return code == 0 ? "" : error.Trim().Length > 0 ? error.Trim() : $"exit code {code}";
     }
 }

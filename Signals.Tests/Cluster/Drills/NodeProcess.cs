@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Cluster.Drills;
 
@@ -53,16 +54,15 @@ internal sealed class NodeProcess : IDisposable
     /// <param name="networkNamespace">The namespace of the network in which it runs; null for that of this process.</param>
     public static NodeProcess Start(NodeSettings settings, string? networkNamespace = null)
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
-        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        string[] command = [host, "exec", typeof(NodeProcess).Assembly.Location, DrillNode.Word, settings.ToJson()];
-        command = networkNamespace is null ? command : ["ip", "netns", "exec", networkNamespace, .. command];
-        ProcessStartInfo start = new(command[0], command[1..])
+        ProcessStartInfo start = ChildProcess.StartOf(DrillNode.Word, settings.ToJson());
+        if (networkNamespace is not null)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+            start = new ProcessStartInfo("ip", ["netns", "exec", networkNamespace, start.FileName, .. start.ArgumentList]);
+        }
+
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         return new NodeProcess(settings, Process.Start(start)!);
     }
 
@@ -125,15 +125,14 @@ internal sealed class NodeProcess : IDisposable
     {
         Harm();
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await WhenEndedAsync();
     }
 
     /// <summary>Sends a signal by name, such as TERM, STOP or CONT.</summary>
     public void Signal(string name)
     {
         Harm();
-        using Process kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        WatchedProcess.Run("kill", $"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture));
     }
 
     public async Task<int> WhenEndedAsync()
@@ -145,12 +144,7 @@ internal sealed class NodeProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
+        WatchedProcess.End(_process);
         _process.Dispose();
     }
 

@@ -144,8 +144,10 @@ internal static class OutageDrills
 
         Assert.That(kept.Select(record => record.Reason).Distinct().Count(), Is.EqualTo(1), "all replicas give the same reason");
         Assert.That(kept.Select(record => record.Value?.Length), Is.All.EqualTo(3));
+        long began = Environment.TickCount64;
         while ((await cluster.ReplicasAsync()).Any(replica => replica.Partition == partition && replica.Position <= offset))
         {
+            Assert.That(Environment.TickCount64 - began, Is.LessThan(20_000), $"a replica stands at the poison record {offset}");
             await Task.Delay(20);
         }
     }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Cluster.Drills;
 
@@ -46,8 +47,7 @@ internal sealed class RedisServer : IDisposable
     /// <summary>It goes away, with what it has on disk.</summary>
     public void TakeDown()
     {
-        _process.Kill();
-        _process.WaitForExit();
+        WatchedProcess.End(_process);
         _process.Dispose();
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Cluster.Postgres;
 
@@ -16,16 +17,11 @@ internal sealed class PostgresNodeProcess : IDisposable
     public PostgresNodeProcess(string name, string connection, string folder)
     {
         Name = name;
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
-        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
         string port = FreePorts().ToString(CultureInfo.InvariantCulture);
-        string program = typeof(PostgresNodeProcess).Assembly.Location;
-        ProcessStartInfo start = new(host, ["exec", program, PostgresNode.Word, name, port, connection, folder])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = ChildProcess.StartOf(PostgresNode.Word, name, port, connection, folder);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => _said = line.Data ?? "|";
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
@@ -55,11 +51,7 @@ internal sealed class PostgresNodeProcess : IDisposable
     }
 
     /// <summary>Kills it at once, as <c>kill -9</c>; does nothing when it has ended.</summary>
-    public void Kill()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-    }
+    public void Kill() => WatchedProcess.End(_process);
 
     public void Dispose()
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Cluster.Postgres;
 
@@ -37,9 +38,9 @@ internal sealed class PostgresServer : IDisposable
         string[] made = AsUser(Path.Combine(programs, "initdb"), "-D", data, "-U", User, "-A", "trust", "-E", "UTF8", "--no-sync");
         await RunAsync(made[0], made[1..]);
         string port = FreePort().ToString(CultureInfo.InvariantCulture);
-        Process process = Start(AsUser(
+        Process process = Process.Start(InRoot(AsUser(
             Path.Combine(programs, "postgres"), "-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1",
-            "-c", "unix_socket_directories=", "-c", "fsync=off"));
+            "-c", "unix_socket_directories=", "-c", "fsync=off")))!;
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
         PostgresServer server = new(process, folder, $"Host=127.0.0.1;Port={port};Username={User};Database=postgres");
@@ -50,15 +51,10 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Ends it as an administrator does, without waiting for its clients.</summary>
     public void Dispose()
     {
-        using (Process kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            kill.WaitForExit();
-        }
-
+        WatchedProcess.Run("kill", "-INT", _process.Id.ToString(CultureInfo.InvariantCulture));
         if (!_process.WaitForExit(Patience))
         {
-            _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
+            WatchedProcess.End(_process, withChildren: true);
         }
 
         _process.Dispose();
@@ -118,24 +114,18 @@ internal sealed class PostgresServer : IDisposable
         ? ["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups", program, .. arguments]
         : [program, .. arguments];
 
-    private static Process Start(string[] command)
+    // In a folder that every user may enter.
+    private static ProcessStartInfo InRoot(string[] command) => new(command[0], command[1..])
     {
-        ProcessStartInfo start = new(command[0], command[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = "/", // One that every user may enter.
-        };
-        return Process.Start(start)!;
-    }
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        WorkingDirectory = "/",
+    };
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using Process process = Start([program, .. arguments]);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, $"{program} {string.Join(' ', arguments)}:\n{await output}\n{await errors}");
+        (int code, string output, string errors) = await WatchedProcess.RunAsync(InRoot([program, .. arguments]));
+        Assert.That(code, Is.Zero, $"{program} {string.Join(' ', arguments)}:\n{output}\n{errors}");
     }
 
     private static int FreePort()

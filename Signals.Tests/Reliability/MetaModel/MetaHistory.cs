@@ -267,9 +267,11 @@ internal sealed class MetaHistory
     /// <summary>Now and then while a read is under way, which lasts until the merges have replaced what it reads.</summary>
     private void Compact(ref SimRandom random)
     {
-        IDisposable? read = random.Coin() ? Store.Engine.TestHoldRead() : null;
-        Apply("compact", () => Store.CompactAsync());
-        read?.Dispose();
+        using (random.Coin() ? Store.Engine.TestHoldRead() : null) // Closing waits for it, also after a failure.
+        {
+            Apply("compact", () => Store.CompactAsync());
+        }
+
         Array.ForEach(Store.Engine.TestTurns, turn => turn.Turn());
         CatchUp();
         _past?.Compact();

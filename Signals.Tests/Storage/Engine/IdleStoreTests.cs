@@ -25,11 +25,8 @@ internal sealed class IdleStoreTests
     [Platform("Linux")]
     public void Open_ManyStoresOfAFewEvents_TakeLittleEach([Values(0, 1000)] int events)
     {
-        using System.Diagnostics.Process child = ChildProcess.StartIdle(_folder, events);
-        string said = child.StandardOutput.ReadToEnd();
-        string errors = child.StandardError.ReadToEnd();
-        child.WaitForExit();
-        Assert.That(child.ExitCode, Is.Zero, errors);
+        (int code, string said, string errors) = ChildProcess.RunIdle(_folder, events);
+        Assert.That(code, Is.Zero, errors);
         long[] figures = [.. said.Split(' ').Select(word => long.Parse(word, CultureInfo.InvariantCulture))];
         TestContext.Out.WriteLine($"{figures[0]:N0} bytes of memory and {figures[1]:N0} bytes on disk for each store");
         Assert.That(figures[0], Is.LessThan(MostMemory).And.Positive);

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Signals.Storage.FileSystem;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Storage.FileSystem;
 
@@ -43,11 +43,7 @@ internal sealed class LinuxFileTests
     {
         string directory = Directory.CreateTempSubdirectory("signals-pipe").FullName;
         string pipe = Path.Combine(directory, "pipe");
-        using (Process make = Process.Start("mkfifo", pipe))
-        {
-            make.WaitForExit();
-        }
-
+        WatchedProcess.Run("mkfifo", pipe);
         Assert.That(() => new LinuxFileSystem().Open(pipe, FileOpenMode.ReadForeign), Throws.InstanceOf<FileOperationException>()
             .With.Message.Contain("a pipe"));
         Directory.Delete(directory, recursive: true);

@@ -136,13 +136,13 @@ internal sealed class LogEnds : IDisposable
 
     private bool AskLeader(EndRequest[] requests)
     {
-        if (TryAsk(requests) is not KafkaException error)
-        {
-            return true;
-        }
+        KafkaException? error = TryAsk(requests);
 
-        Fail(requests, error);
-        return false;
+        // Whoever is left was not named in the answer, or with no offset, and would wait for ever.
+        Fail(
+            requests,
+            error ?? new KafkaException(new Error(ErrorCode.Local_Partial, "The leader answered without the end of the partition.")));
+        return error is null;
     }
 
     /// <summary>Answers those of whom the cluster knows the end. The error, when the call or a part of it failed.</summary>

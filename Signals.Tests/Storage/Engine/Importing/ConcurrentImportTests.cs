@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Signals.Offline;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Storage.Engine.Importing;
 
@@ -135,11 +135,7 @@ internal sealed class ConcurrentImportTests
         string link = Path.Combine(_path, "link.seg");
         File.CreateSymbolicLink(link, file);
         string pipe = Path.Combine(_path, "pipe.seg");
-        using (Process make = Process.Start("mkfifo", pipe))
-        {
-            await make.WaitForExitAsync();
-        }
-
+        WatchedProcess.Run("mkfifo", pipe);
         foreach (string path in (string[])[link, pipe, "/dev/zero", _path])
         {
             foreach (bool move in (bool[])[false, true])
