@@ -1,9 +1,7 @@
 using Signals.Maintenance;
-using Signals.Offline;
 using Signals.Scanning;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
-using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.SchemaChanges;
@@ -28,7 +26,7 @@ internal sealed class WideningTests
         {
             SignalStore store = _world.Open(step);
             _world.AssertAll(store, step, step * Events, "before");
-            _world.Append(store, step);
+            WideningWorld.Append(store, step);
             if (flush)
             {
                 WideningWorld.Run(store, store.FlushAsync());
@@ -60,7 +58,7 @@ internal sealed class WideningTests
     {
         using (SignalStore store = _world.Open(0))
         {
-            _world.Append(store, 0);
+            WideningWorld.Append(store, 0);
             WideningWorld.Run(store, store.FlushAsync());
             if (!oldTable)
             {
@@ -75,7 +73,7 @@ internal sealed class WideningTests
                 _world.Correct(store, 0, 0, 2);
             }
 
-            _world.Append(store, 1);
+            WideningWorld.Append(store, 1);
             WideningWorld.Run(store, store.FlushAsync());
             _world.Correct(store, 1, 1, 5);
             _world.AssertAll(store, 1, 2 * Events, "patches");
@@ -94,12 +92,12 @@ internal sealed class WideningTests
     {
         using (SignalStore store = _world.Open(0))
         {
-            _world.Append(store, 0);
+            WideningWorld.Append(store, 0);
         }
 
         using (SignalStore store = _world.Open(1))
         {
-            _world.Append(store, 1);
+            WideningWorld.Append(store, 1);
         }
 
         string before = _world.Bytes();
@@ -121,7 +119,7 @@ internal sealed class WideningTests
         _world.Open(0).Dispose();
         _world.Open(1).Dispose();
         using SignalStore store = _world.Open(2);
-        _world.Append(store, 2, from: 0);
+        WideningWorld.Append(store, 2, from: 0);
         for (int step = 0; step < WideningWorld.Steps.Length; step++)
         {
             _world.Correct(store, step, 10 + step, 11 + step);
@@ -154,15 +152,15 @@ internal sealed class WideningTests
     {
         using (SignalStore store = _world.Open(0))
         {
-            _world.Append(store, 0);
+            WideningWorld.Append(store, 0);
             WideningWorld.Run(store, store.FlushAsync());
-            _world.Append(store, 0, from: Events);
+            WideningWorld.Append(store, 0, from: Events);
             WideningWorld.Run(store, store.FlushAsync());
         }
 
         using SignalStore wide = _world.Open(2);
         Assert.That(WideningWorld.StoredTypes(wide), Is.All.StartsWith("Int16 Float16 VectorInt8[20]"));
-        _world.Append(wide, 2, from: 2 * Events);
+        WideningWorld.Append(wide, 2, from: 2 * Events);
         WideningWorld.Run(wide, wide.FlushAsync());
         WideningWorld.Run(wide, wide.CompactAsync());
         Assert.That(WideningWorld.StoredTypes(wide), Is.All.StartsWith("Float64 Float64 VectorFloat32[20]"));
@@ -172,13 +170,13 @@ internal sealed class WideningTests
     public void Refresh_WriterThatWidened_IsRefusedAndReadsGoOn()
     {
         SignalStore writer = _world.Open(0);
-        _world.Append(writer, 0);
+        WideningWorld.Append(writer, 0);
         WideningWorld.Run(writer, writer.FlushAsync());
         using ReadOnlyStore reader = ReadOnlyStore.Open(
             _world.Files, TestStores.Folder, TestStores.Tiny, new ReadOnlyOptions { TimeProvider = _world.Time });
         writer.Engine.Close(abandon: true);
         using SignalStore wide = _world.Open(1);
-        _world.Append(wide, 1);
+        WideningWorld.Append(wide, 1);
         Assert.That(() => reader.Refresh(), Throws.TypeOf<SchemaMismatchException>());
         using (Sequence found = reader.Read(WideningWorld.User, reader.Query("view").Last(Events).Columns("n").Build()))
         {
@@ -191,7 +189,7 @@ internal sealed class WideningTests
     {
         using (SignalStore store = _world.Open(0))
         {
-            _world.Append(store, 0);
+            WideningWorld.Append(store, 0);
             WideningWorld.Run(store, store.FlushAsync());
         }
 
@@ -211,11 +209,11 @@ internal sealed class WideningTests
     {
         using (SignalStore store = _world.Open(0))
         {
-            _world.Append(store, 0);
+            WideningWorld.Append(store, 0);
         }
 
         SignalStore wide = _world.Open(1);
-        _world.Append(wide, 1);
+        WideningWorld.Append(wide, 1);
         wide.Engine.Close(abandon: true);
         CheckpointErasureCertificate certificate = SignalStore.EraseFromCheckpointAsync(
             _world.Files, TestStores.Folder, [new UserErasure(UserId.From(2UL))], TestStores.Tiny, _world.Time).GetAwaiter().GetResult();
@@ -228,7 +226,7 @@ internal sealed class WideningTests
     public void Salvage_ManifestLost_ReadsRecordsAndTablesOfEachType([Values] bool flush)
     {
         SignalStore store = _world.Open(0);
-        _world.Append(store, 0);
+        WideningWorld.Append(store, 0);
         if (flush)
         {
             WideningWorld.Run(store, store.FlushAsync());
@@ -236,11 +234,11 @@ internal sealed class WideningTests
 
         store.Engine.Close(abandon: true);
         store = _world.Open(1);
-        _world.Append(store, 1);
+        WideningWorld.Append(store, 1);
         store.Engine.Close(abandon: true);
 
         SignalStore wide = _world.Open(2);
-        _world.Append(wide, 2, from: 2 * Events);
+        WideningWorld.Append(wide, 2, from: 2 * Events);
         wide.Engine.Close(abandon: true);
         foreach (string name in _world.Files.ListFiles(TestStores.Folder).Where(name => !name.EndsWith(".log") && !name.EndsWith(".tbl")))
         {

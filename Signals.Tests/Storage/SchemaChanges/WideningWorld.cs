@@ -55,7 +55,7 @@ internal sealed class WideningWorld
     private static ColumnState StateOf(int number) =>
         number % 3 == 0 ? ColumnState.Absent : number % 5 == 0 ? ColumnState.Null : ColumnState.Value;
 
-    public void Append(SignalStore store, int step, int? from = null)
+    public static void Append(SignalStore store, int step, int? from = null)
     {
         EventBatch batch = store.CreateBatch("view");
         int first = from ?? step * Events;
