@@ -1,5 +1,4 @@
 using Signals.Maintenance;
-using Signals.Scanning;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
 using Signals.Tests.Storage.Engine;
