@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Signals.Bench;
 using Signals.Bench.Capacity;
 using Signals.Bench.Checkpoints;
 using Signals.Bench.Cliffs;
@@ -11,6 +13,7 @@ using Signals.Bench.Lake;
 using Signals.Bench.LocalReads;
 using Signals.Bench.Memory;
 using Signals.Bench.Micro;
+using Signals.Bench.Openings;
 using Signals.Bench.Receipts;
 using Signals.Bench.Scans;
 using Signals.Bench.Serving;
@@ -19,92 +22,49 @@ using Signals.Bench.Soak;
 using Signals.Bench.Tenants;
 using Signals.Bench.TrainingSets;
 using Signals.Bench.Vectors;
+using Signals.Tool;
+
+BenchCommand[] commands =
+[
+    CompareCommand.Syntax(), BudgetCommand.Syntax(), CapacityCommand.Syntax(), CheckpointCommand.Syntax(), CliffsCommand.Syntax(),
+    ColdCommand.Syntax(), HistoriesCommand.Syntax(), ImportCommand.Syntax(), LakeCommand.Syntax(), KafkaCommand.Syntax(),
+    LocalReadsCommand.Syntax(), MicroCommand.Syntax(), NoisyCommand.Syntax(), OpeningsCommand.Syntax(), ProfileCommand.Syntax(),
+    ReceiptsCommand.Syntax(), ScanCommand.Syntax(), ServingCommand.Syntax(), SimulateCommand.Syntax(), SizesCommand.Syntax(), SoakCommand.Syntax(),
+    TrainingCommand.Syntax(), TypedCommand.Syntax(), VectorCommand.Syntax(),
+
+    // What these do is a part of another command, in a process of its own.
+    FillCommand.Syntax(), KafkaLogCommand.Syntax(), RoundCommand.Syntax(),
+];
+
+RootCommand root = ProgramLine.CreateRoot("Signals.Bench", "Compares Signals with other stores, and measures its parts.");
+Array.ForEach(commands, root.Add);
+if (args.Length == 0)
+{
+    return Refuse("A command is missing.", listCommands: true);
+}
+
+ParseResult line = ProgramLine.Parse(root, args, out string? error);
+if (error is not null)
+{
+    return Refuse(error, line.CommandResult.Command == root);
+}
 
 try
 {
-    switch (args)
-    {
-        case ["budget", .. string[] rest]:
-            return BudgetCommand.Parse(rest).Run();
-        case ["capacity", .. string[] rest]:
-            return CapacityCommand.Parse(rest).Run();
-        case ["checkpoint", .. string[] rest]:
-            return CheckpointCommand.Parse(rest).Run();
-        case ["cliffs", .. string[] rest]:
-            return CliffsCommand.Parse(rest).Run();
-        case ["cold", .. string[] rest]:
-            return ColdCommand.Parse(rest).Run();
-        case ["compare", .. string[] rest]:
-            return new CompareCommand(CompareOptions.Parse(rest)).Run();
-        case ["fill", .. string[] rest]:
-            return FillCommand.Run(rest);
-        case ["histories", .. string[] rest]:
-            return HistoriesCommand.Parse(rest).Run();
-        case ["import", .. string[] rest]:
-            return ImportCommand.Run(rest);
-        case ["lake", .. string[] rest]:
-            return LakeCommand.Run(rest);
-        case ["kafka", .. string[] rest]:
-            return KafkaCommand.Parse(rest).Run();
-        case ["kafka-log", .. string[] rest]:
-            return KafkaLogCommand.Parse(rest).Run();
-        case ["local-reads", .. string[] rest]:
-            return LocalReadsCommand.Parse(rest).Run();
-        case ["micro", .. string[] rest]:
-            return MicroCommand.Run(rest);
-        case ["noisy", .. string[] rest]:
-            return NoisyCommand.Parse(rest).Run();
-        case ["profile", .. string[] rest]:
-            return ProfileCommand.Parse(rest).Run();
-        case ["receipts", .. string[] rest]:
-            return ReceiptsCommand.Parse(rest).Run();
-        case ["round", .. string[] rest]:
-            return RoundCommand.Run(rest);
-        case ["scan", .. string[] rest]:
-            return ScanCommand.Parse(rest).Run();
-        case ["simulate", .. string[] rest]:
-            return SimulateCommand.Parse(rest).Run();
-        case ["soak", .. string[] rest]:
-            return SoakCommand.Parse(rest).Run();
-        case ["training", .. string[] rest]:
-            return TrainingCommand.Parse(rest).Run();
-        case ["typed", .. string[] rest]:
-            return TypedCommand.Run(rest);
-        case ["vectors", .. string[] rest]:
-            return VectorCommand.Parse(rest).Run();
-        case ["serving", .. string[] rest]:
-            return ServingCommand.Parse(rest).Run();
-        case ["sizes", .. string[] rest]:
-            return SizesCommand.Run(rest);
-        default:
-            Console.Error.WriteLine(CompareOptions.Usage);
-            Console.Error.WriteLine(BudgetCommand.Usage);
-            Console.Error.WriteLine(CapacityCommand.Usage);
-            Console.Error.WriteLine(CheckpointCommand.Usage);
-            Console.Error.WriteLine(CliffsCommand.Usage);
-            Console.Error.WriteLine(ColdCommand.Usage);
-            Console.Error.WriteLine(HistoriesCommand.Usage);
-            Console.Error.WriteLine(ImportCommand.Usage);
-            Console.Error.WriteLine(LakeCommand.Usage);
-            Console.Error.WriteLine(KafkaCommand.Usage);
-            Console.Error.WriteLine(LocalReadsCommand.Usage);
-            Console.Error.WriteLine(MicroCommand.Usage);
-            Console.Error.WriteLine(NoisyCommand.Usage);
-            Console.Error.WriteLine(ProfileCommand.Usage);
-            Console.Error.WriteLine(ReceiptsCommand.Usage);
-            Console.Error.WriteLine(ScanCommand.Usage);
-            Console.Error.WriteLine(ServingCommand.Usage);
-            Console.Error.WriteLine(SimulateCommand.Usage);
-            Console.Error.WriteLine(SizesCommand.Usage);
-            Console.Error.WriteLine(SoakCommand.Usage);
-            Console.Error.WriteLine(TrainingCommand.Usage);
-            Console.Error.WriteLine(TypedCommand.Usage);
-            Console.Error.WriteLine(VectorCommand.Usage);
-            return 2;
-    }
+    return line.Invoke(ProgramLine.Into(Console.Out, Console.Error));
 }
-catch (FormatException error)
+catch (FormatException wrong)
 {
-    Console.Error.WriteLine(error.Message);
+    return Refuse(wrong.Message, listCommands: false);
+}
+
+int Refuse(string message, bool listCommands)
+{
+    foreach (BenchCommand command in commands.Where(command => listCommands && !command.Hidden))
+    {
+        Console.Error.WriteLine(command.Synopsis);
+    }
+
+    Console.Error.WriteLine(message); // last, where it is seen
     return 2;
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Compare;
 
@@ -9,12 +10,7 @@ namespace Signals.Bench.Capacity;
 /// </summary>
 internal sealed class CapacityCommand(CapacityInputs inputs, long[] users, IReadOnlyDictionary<string, double> prices)
 {
-    public static readonly string Usage =
-        $"capacity [--users 1000000,...] [{string.Join("] [", CapacityOption.All.Select(option => $"{option.Name} {option.Unit}"))}] "
-        + $"[{string.Join("] [", CostTerm.Prices.Select(price => $"{price.Option} N"))}]";
-
     private const double Gib = 1L << 30;
-    private static readonly long[] Default = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
     private static readonly (string Title, string Unit, Func<CapacityPlan, string> Cell)[] Rows =
     [
@@ -42,29 +38,25 @@ internal sealed class CapacityCommand(CapacityInputs inputs, long[] users, IRead
         ("the topic, all copies", "GiB", plan => Count(plan.LogBytes / Gib)),
     ];
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static CapacityCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        long[] users = options.Numbers("--users", Default);
-        CapacityInputs inputs = new();
-        foreach (CapacityOption option in CapacityOption.All)
-        {
-            inputs = option.With(inputs, options.Real(option.Name, option.Get(inputs)));
-        }
-
-        Dictionary<string, double> prices = [];
-        foreach ((_, string option, _) in CostTerm.Prices)
-        {
-            double price = options.Real(option, double.NaN);
-            if (!double.IsNaN(price))
-            {
-                prices[option] = price;
-            }
-        }
-
-        options.RequireAllUsed();
-        return new CapacityCommand(inputs, users, prices);
+        BenchCommand command = new("capacity", "Print what numbers of users need: machines, partitions, bytes, rates, and the cost.");
+        CapacityInputs defaults = new();
+        Option<string> users = command.Text(
+            "--users", "N,...", "1000000,10000000,100000000,1000000000", "The numbers of users, each a column.");
+        (CapacityOption Input, Option<double> Given)[] inputs =
+        [
+            .. CapacityOption.All.Select(input => (input, command.Real(input.Name, input.Get(defaults), input.Meaning, input.Unit))),
+        ];
+        (string Name, Option<double?> Given)[] prices =
+        [
+            .. CostTerm.Prices.Select(price => (price.Option, command.OptionalReal(price.Option, $"The price of {price.Unit}."))),
+        ];
+        return command.Does(line => new CapacityCommand(
+            inputs.Aggregate(defaults, (all, input) => input.Input.With(all, line.GetValue(input.Given))),
+            BenchCommand.NumbersOf("--users", line.GetRequiredValue(users)),
+            prices.Where(price => line.GetValue(price.Given) is not null)
+                .ToDictionary(price => price.Name, price => line.GetValue(price.Given)!.Value)).Run());
     }
 
     public int Run()

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Cold;
 using Signals.Bench.Compare;
@@ -12,35 +13,26 @@ namespace Signals.Bench.Checkpoints;
 /// </summary>
 internal sealed class CheckpointCommand(long bytes, int runs, int percent, bool isCold, CheckpointOptions options, string path)
 {
-    public const string Usage =
-        "checkpoint [--mib 1024] [--runs 3] [--new-percent 5] [--cold on|off] [--parallelism 4] [--part-mib 8] [--path DIR]";
-
     private const double Mib = 1L << 20;
     private const int RoundsOfARun = 2;
 
     private readonly List<(string Name, double Bytes, double Seconds)> _figures = [];
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static CheckpointCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader reader = new(arguments, Usage);
+        BenchCommand command = new("checkpoint", "Measure uploads to a folder and restorings beside plain copies of the same bytes.");
         CheckpointOptions defaults = new();
-        CheckpointCommand command = new(
-            reader.Number("--mib", 1024) * (1L << 20), reader.Number("--runs", 3), reader.Number("--new-percent", 5),
-            reader.Text("--cold", "off") switch
-            {
-                "on" => true,
-                "off" => false,
-                string other => throw new FormatException($"--cold is on or off, not '{other}'. {Usage}"),
-            },
-            new CheckpointOptions
-            {
-                Parallelism = reader.Number("--parallelism", defaults.Parallelism),
-                PartBytes = reader.Number("--part-mib", defaults.PartBytes >> 20) << 20,
-            },
-            reader.Text("--path", Path.GetTempPath()));
-        reader.RequireAllUsed();
-        return command;
+        Option<int> mib = command.Number("--mib", 1024, "The size of the store.");
+        Option<int> runs = command.Number("--runs", 3, "How often to measure.");
+        Option<int> percent = command.Number("--new-percent", 5, "What is new in the later upload.");
+        Option<string?> cold = command.OneOf("--cold", "off", "Whether the page cache is dropped before each step.", "on", "off");
+        Option<int> parallelism = command.Number("--parallelism", defaults.Parallelism, "How many parts are sent at once.");
+        Option<int> part = command.Number("--part-mib", defaults.PartBytes >> 20, "The size of a part.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new CheckpointCommand(
+            line.GetValue(mib) * (1L << 20), line.GetValue(runs), line.GetValue(percent), line.GetValue(cold) == "on",
+            new CheckpointOptions { Parallelism = line.GetValue(parallelism), PartBytes = line.GetValue(part) << 20 },
+            line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Runs the command and returns the exit code: 1 when a restored store answered wrongly.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
@@ -10,8 +11,6 @@ namespace Signals.Bench.Cliffs;
 /// </summary>
 internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, bool here)
 {
-    public const string Usage = "cliffs [--only NAME,...] [--percent 100] [--path DIR]";
-
     private static readonly ICliff[] All =
     [
         new ManyWindows("windows", budgetMiB: null), new ManyWindows("windows-64", budgetMiB: 64),
@@ -20,23 +19,27 @@ internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, 
         new ManyStores(), new RandomTimes(), new OneEventFlushes(), new ManyErasures(), new HotUser(), new ManyRetractions(),
     ];
 
-    /// <exception cref="FormatException">An option or name is unknown, or a value is malformed.</exception>
-    public static CliffsCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        string[] names = options.Text("--only", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        string? unknown = names.FirstOrDefault(name => All.All(cliff => cliff.Name != name));
-        if (unknown is not null)
-        {
-            throw new FormatException(
-                $"There is no cliff '{unknown}'; there are {string.Join(", ", All.Select(cliff => cliff.Name))}. {Usage}");
-        }
+        BenchCommand command = new("cliffs", "Measure every situation in which a cost could jump, one after the other.");
+        Option<string> only = command.Text("--only", "NAME,...", "", "Only these situations; all by default.");
+        Option<int> percent = command.Number("--percent", 100, "The size, in percent of the usual one.");
+        Option<string> path = command.Folder();
+        Option<string?> here = command.OneOf("--here", "no", "Whether to measure in this process.", "yes", "no");
+        here.Hidden = true;
+        return command.Does(line => new CliffsCommand(
+            Named(line.GetValue(only) ?? ""), line.GetValue(percent) / 100.0, line.GetRequiredValue(path), line.GetValue(here) == "yes")
+            .Run());
+    }
 
-        CliffsCommand command = new(
-            [.. All.Where(cliff => names.Length == 0 || names.Contains(cliff.Name))], options.Number("--percent", 100) / 100.0,
-            options.Text("--path", Path.GetTempPath()), options.Text("--here", "no") == "yes");
-        options.RequireAllUsed();
-        return command;
+    private static ICliff[] Named(string list)
+    {
+        string[] names = list.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string? unknown = names.FirstOrDefault(name => All.All(cliff => cliff.Name != name));
+        return unknown is null
+            ? [.. All.Where(cliff => names.Length == 0 || names.Contains(cliff.Name))]
+            : throw new FormatException(
+                $"There is no cliff '{unknown}'; there are {string.Join(", ", All.Select(cliff => cliff.Name))}.");
     }
 
     /// <summary>Runs the cliffs and returns the exit code: 1 when one of them failed.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Compare;
 
@@ -9,36 +10,17 @@ namespace Signals.Bench.Clusters;
 /// </summary>
 internal sealed class SimulateCommand(SimulationInputs inputs, int[] silos, string only)
 {
-    public const string Usage =
-        "simulate [--silos 8,64,512] [--only WORDS] [--seed 1] [--partitions-per-silo 8] [--standbys 1] [--rack-silos 16] "
-        + "[--store-mib 4096] [--events 2000] [--replay 300000] [--restore-mib 600] [--storage-mib 4096] [--upload-mib 300] "
-        + "[--open-seconds 2] [--openings 2] [--checkpoint-seconds 300] [--failover-least 1.6] [--failover-most 2] "
-        + "[--restart-seconds 30] [--replace-seconds 600] [--process-days 30] [--machine-days 365] [--rack-days 365] [--days 30] "
-        + "[--max-replay 10000000] [--patience-seconds 0]";
-
     private const double Gib = 1L << 30;
-    private const double Mib = 1L << 20;
     private const int Trials = 8;
 
-    private static readonly long[] Default = [8, 64, 512];
-
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static SimulateCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        int[] silos = [.. options.Numbers("--silos", Default).Select(count => count is >= 2 and <= 4096
-            ? (int)count
-            : throw new FormatException($"--silos needs numbers from 2 to 4096. {Usage}"))];
-        string only = options.Text("--only", "");
-        if (!SimulationScenario.All.Any(scenario => scenario.Name.Contains(only, StringComparison.Ordinal)))
-        {
-            throw new FormatException(
-                $"No scenario has '{only}' in its name; there are: {string.Join("; ", SimulationScenario.All.Select(s => s.Name))}.");
-        }
-
-        SimulationInputs inputs = Read(options, new SimulationInputs());
-        options.RequireAllUsed();
-        return new SimulateCommand(inputs.Validate(), silos, only);
+        BenchCommand command = new("simulate", "Simulate clusters of many silos under failures: what readers notice, moves and fetches.");
+        Option<string> silos = command.Text("--silos", "N,...", "8,64,512", "How many silos, from 2 to 4096.");
+        Option<string> only = command.Text("--only", "WORDS", "", "Only scenarios with these words in their names.");
+        Func<ParseResult, SimulationInputs> inputs = SimulationSyntax.AddTo(command, new SimulationInputs());
+        return command.Does(line => new SimulateCommand(
+            inputs(line).Validate(), SilosOf(line.GetRequiredValue(silos)), Known(line.GetValue(only) ?? "")).Run());
     }
 
     public int Run()
@@ -56,32 +38,15 @@ internal sealed class SimulateCommand(SimulationInputs inputs, int[] silos, stri
         return 0;
     }
 
-    private static SimulationInputs Read(OptionReader options, SimulationInputs otherwise) => new()
-    {
-        Seed = options.Number("--seed", otherwise.Seed),
-        PartitionsPerSilo = options.Number("--partitions-per-silo", otherwise.PartitionsPerSilo),
-        Standbys = (int)options.Real("--standbys", otherwise.Standbys),
-        RackSilos = options.Number("--rack-silos", otherwise.RackSilos),
-        StoreBytes = options.Real("--store-mib", otherwise.StoreBytes / Mib) * Mib,
-        EventsPerSecond = options.Real("--events", otherwise.EventsPerSecond),
-        ReplayPerSecond = options.Real("--replay", otherwise.ReplayPerSecond),
-        RestoreBytesPerSecond = options.Real("--restore-mib", otherwise.RestoreBytesPerSecond / Mib) * Mib,
-        StorageBytesPerSecond = options.Real("--storage-mib", otherwise.StorageBytesPerSecond / Mib) * Mib,
-        UploadBytesPerSecond = options.Real("--upload-mib", otherwise.UploadBytesPerSecond / Mib) * Mib,
-        OpenSeconds = options.Real("--open-seconds", otherwise.OpenSeconds),
-        Openings = options.Number("--openings", otherwise.Openings),
-        CheckpointSeconds = options.Real("--checkpoint-seconds", otherwise.CheckpointSeconds),
-        FailoverLeastSeconds = options.Real("--failover-least", otherwise.FailoverLeastSeconds),
-        FailoverMostSeconds = options.Real("--failover-most", otherwise.FailoverMostSeconds),
-        RestartSeconds = options.Real("--restart-seconds", otherwise.RestartSeconds),
-        ReplaceSeconds = options.Real("--replace-seconds", otherwise.ReplaceSeconds),
-        ProcessFailureDays = options.Real("--process-days", otherwise.ProcessFailureDays),
-        MachineLossDays = options.Real("--machine-days", otherwise.MachineLossDays),
-        RackFailureDays = options.Real("--rack-days", otherwise.RackFailureDays),
-        Days = options.Real("--days", otherwise.Days),
-        MaxReplay = options.Real("--max-replay", otherwise.MaxReplay),
-        PatienceSeconds = options.Real("--patience-seconds", otherwise.PatienceSeconds),
-    };
+    private static int[] SilosOf(string text) => [.. BenchCommand.NumbersOf("--silos", text).Select(count => count is >= 2 and <= 4096
+        ? (int)count
+        : throw new FormatException($"--silos needs numbers from 2 to 4096, not '{text}'."))];
+
+    private static string Known(string only) =>
+        SimulationScenario.All.Any(scenario => scenario.Name.Contains(only, StringComparison.Ordinal))
+            ? only
+            : throw new FormatException(
+                $"No scenario has '{only}' in its name; there are: {string.Join("; ", SimulationScenario.All.Select(s => s.Name))}.");
 
     private static string[] PlacementHead =>
     [

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
@@ -14,23 +15,24 @@ namespace Signals.Bench.Cold;
 /// </summary>
 internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int reads, int cacheMiB, string path)
 {
-    public const string Usage =
-        "cold [--events 10000000] [--users 200000] [--peer lmdb,rocksdb] [--reads 1000] [--cache-mib 32] [--path DIR]";
     private const int ReadsPerOpening = 25;
     private const int PageBytes = 4096;
 
     private int _wrong;
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static ColdCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        ColdCommand command = new(
-            new WorkloadOptions { Events = options.Number("--events", 10_000_000), Users = options.Number("--users", 200_000) },
-            [.. options.Text("--peer", "lmdb,rocksdb").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(peer => peer != "none")],
-            options.Number("--reads", 1000), options.Number("--cache-mib", 32), options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("cold", "Read the last 100 events of one type while nothing is in memory.");
+        Option<int> events = command.Number("--events", 10_000_000, "How many events.");
+        Option<int> users = command.Number("--users", 200_000, "Of so many users.");
+        Option<string> peers = command.Text("--peer", "lmdb,rocksdb", "lmdb,rocksdb", "What to compare with, or none.");
+        Option<int> reads = command.Number("--reads", 1000, "How many reads.");
+        Option<int> cache = command.Number("--cache-mib", 32, "The cache of a store.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new ColdCommand(
+            new WorkloadOptions { Events = line.GetValue(events), Users = line.GetValue(users) },
+            [.. line.GetRequiredValue(peers).Split(',', StringSplitOptions.RemoveEmptyEntries).Where(peer => peer != "none")],
+            line.GetValue(reads), line.GetValue(cache), line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Runs the command and returns the exit code: 1 when an answer was wrong.</summary>

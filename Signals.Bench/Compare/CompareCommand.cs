@@ -12,6 +12,13 @@ internal sealed class CompareCommand(CompareOptions options)
     private readonly Dictionary<string, string> _missing = new(StringComparer.Ordinal);
     private bool _hasFailed;
 
+    public static BenchCommand Syntax()
+    {
+        BenchCommand command = new("compare", "Compare Signals with other stores on the same events.");
+        CompareSyntax options = new(command);
+        return command.Does(line => new CompareCommand(options.Read(line)).Run());
+    }
+
     /// <summary>Runs the comparison and returns the exit code: 1 when an answer was wrong, or a process failed.</summary>
     public int Run()
     {

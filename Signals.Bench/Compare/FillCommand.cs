@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Candidates;
 using Signals.Bench.Workloads;
@@ -19,7 +20,15 @@ internal static class FillCommand
         Text(part.Options.Seed), Text(part.WholeCount),
     ];
 
-    public static int Run(string[] words)
+    public static BenchCommand Syntax()
+    {
+        BenchCommand command = new("fill", "Fill a store for the recovery of compare, and wait to be killed.") { Hidden = true };
+        Argument<string[]> words = new("WORDS") { Arity = new ArgumentArity(8, 8) };
+        command.Add(words);
+        return command.Does(line => Run(line.GetRequiredValue(words)));
+    }
+
+    private static int Run(string[] words)
     {
         int[] numbers = [.. words[3..].Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
         WorkloadKind kind = Enum.Parse<WorkloadKind>(words[2]);

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Signals.Bench.Candidates;
@@ -17,11 +18,22 @@ internal static class RoundCommand
     public static string[] Arguments(string name, Phases phases, string resultFile, CompareOptions options) =>
         ["round", name, ((int)phases).ToString(CultureInfo.InvariantCulture), resultFile, .. options.Words];
 
-    public static int Run(string[] words)
+    public static BenchCommand Syntax()
     {
-        string name = words[0];
-        Phases phases = (Phases)int.Parse(words[1], CultureInfo.InvariantCulture);
-        CompareOptions options = CompareOptions.Parse(words.AsSpan(3));
+        BenchCommand command = new("round", "Measure some phases of one candidate for compare.") { Hidden = true };
+        Argument<string> name = new("NAME");
+        Argument<int> phases = new("PHASES");
+        Argument<string> file = new("FILE");
+        command.Add(name);
+        command.Add(phases);
+        command.Add(file);
+        CompareSyntax options = new(command);
+        return command.Does(line => Run(
+            line.GetRequiredValue(name), (Phases)line.GetValue(phases), options.Read(line), line.GetRequiredValue(file)));
+    }
+
+    private static int Run(string name, Phases phases, CompareOptions options, string file)
+    {
         EventLogGenerator generator = new(options.Workload);
         EventLog log = generator.Generate();
         ReadPlan plan = ReadPlan.Make(generator, log, options.Reads);
@@ -43,7 +55,7 @@ internal static class RoundCommand
             result = new RoundResult([], "", 0, missing.Message);
         }
 
-        File.WriteAllText(words[2], JsonSerializer.Serialize(result));
+        File.WriteAllText(file, JsonSerializer.Serialize(result));
         return 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Candidates;
@@ -11,19 +12,17 @@ namespace Signals.Bench.Histories;
 /// </summary>
 internal sealed class HistoriesCommand(int users, string path)
 {
-    public const string Usage = "histories [--users 40] [--path DIR]";
     private const int ReadsPerLength = 20_000;
 
     private static readonly int[] Lengths = [100, 1_000, 4_000, 16_000, 64_000];
     private static readonly long Start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static HistoriesCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        HistoriesCommand command = new(options.Number("--users", 40), options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("histories", "Show whether a read costs the same however long the user's history is.");
+        Option<int> users = command.Number("--users", 40, "How many users of each length.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new HistoriesCommand(line.GetValue(users), line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Runs the command and returns the exit code: 1 when an answer was wrong.</summary>

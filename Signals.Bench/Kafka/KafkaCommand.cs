@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Bench.Compare;
 using Signals.Bench.Workloads;
 
@@ -10,22 +10,23 @@ namespace Signals.Bench.Kafka;
 /// </summary>
 internal sealed class KafkaCommand(WorkloadKind kind, int events, int rounds, int[] perRecord, int directBatch, string path)
 {
-    public const string Usage =
-        "kafka [--workload random|dense|churn] [--events 2000000] [--rounds 5] [--per-record 1,16,256] [--direct-batch 8192] [--path DIR]";
-
-    public static KafkaCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        KafkaCommand command = new(
-            Enum.Parse<WorkloadKind>(options.Text("--workload", "random"), ignoreCase: true),
-            options.Number("--events", 2_000_000),
-            options.Number("--rounds", 5),
-            [.. options.Text("--per-record", "1,16,256").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))],
-            options.Number("--direct-batch", 8_192),
-            options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("kafka", "Measure ingest through Kafka beside direct appends of the same events.");
+        Option<string> workload = command.Text("--workload", "random|dense|churn", "random", "Which events.");
+        Option<int> events = command.Number("--events", 2_000_000, "How many events.");
+        Option<int> rounds = command.Number("--rounds", 5, "How many rounds.");
+        Option<string> perRecord = command.Text("--per-record", "N,...", "1,16,256", "How many events a record holds.");
+        Option<int> directBatch = command.Number("--direct-batch", 8_192, "How many events are appended together without Kafka.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new KafkaCommand(
+            CompareSyntax.KindOf(line.GetRequiredValue(workload)), line.GetValue(events), line.GetValue(rounds),
+            PerRecordOf(line.GetRequiredValue(perRecord)), line.GetValue(directBatch), line.GetRequiredValue(path)).Run());
     }
+
+    /// <summary>How many events the records of each topic hold.</summary>
+    /// <exception cref="FormatException">One of them is not a number above 0.</exception>
+    public static int[] PerRecordOf(string text) => [.. BenchCommand.NumbersOf("--per-record", text).Select(count => checked((int)count))];
 
     public int Run()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Compare;
 using Signals.Bench.Workloads;
@@ -11,17 +12,15 @@ namespace Signals.Bench.Kafka;
 /// </summary>
 internal sealed class KafkaLogCommand(WorkloadKind kind, int events, int[] perRecord)
 {
-    public const string Usage = "kafka-log [--workload random] [--events 2000000] [--per-record 1,16,256]";
-
-    public static KafkaLogCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        KafkaLogCommand command = new(
-            Enum.Parse<WorkloadKind>(options.Text("--workload", "random"), ignoreCase: true),
-            options.Number("--events", 2_000_000),
-            [.. options.Text("--per-record", "1,16,256").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))]);
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("kafka-log", "Stand for the broker of kafka, in a process of its own.") { Hidden = true };
+        Option<string> workload = command.Text("--workload", "random|dense|churn", "random", "Which events.");
+        Option<int> events = command.Number("--events", 2_000_000, "How many events.");
+        Option<string> perRecord = command.Text("--per-record", "N,...", "1,16,256", "How many events a record holds.");
+        return command.Does(line => new KafkaLogCommand(
+            CompareSyntax.KindOf(line.GetRequiredValue(workload)), line.GetValue(events),
+            KafkaCommand.PerRecordOf(line.GetRequiredValue(perRecord))).Run());
     }
 
     /// <summary>The topic whose records have so many events each.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Parquet;
 
 namespace Signals.Bench.Lake;
@@ -6,33 +6,25 @@ namespace Signals.Bench.Lake;
 /// <summary>How fast events become Parquet and Parquet becomes events, beside DuckDB with the same table.</summary>
 internal static class LakeCommand
 {
-    public const string Usage = "lake [--events 10000000] [--users 200000] [--dimensions 0] [--path DIR]";
-
-    /// <summary>Runs all steps in one process and returns the exit code: 1 when rows are missing.</summary>
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static int Run(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        (int events, int users, int dimensions, string path) = (10_000_000, 200_000, 0, Path.GetTempPath());
-        for (int i = 0; i < arguments.Length; i += 2)
-        {
-            string value = i + 1 < arguments.Length
-                ? arguments[i + 1]
-                : throw new FormatException($"{arguments[i]} needs a value. {Usage}");
-            switch (arguments[i])
-            {
-                case "--events": events = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture); break;
-                case "--users": users = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture); break;
-                case "--dimensions": dimensions = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture); break;
-                case "--path": path = value; break;
-                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
-            }
-        }
+        BenchCommand command = new("lake", "Measure how fast events become Parquet and Parquet becomes events, beside DuckDB.");
+        Option<int> events = command.Number("--events", 10_000_000, "How many events.");
+        Option<int> users = command.Number("--users", 200_000, "Of so many users.");
+        Option<int> dimensions = command.Number("--dimensions", 0, "The numbers of a vector; 0 for none.", least: 0);
+        Option<string> path = command.Folder();
+        return command.Does(line => Run(
+            new LakeWorkload(line.GetValue(events), line.GetValue(users), line.GetValue(dimensions)), line.GetRequiredValue(path)));
+    }
 
+    // All steps in one process. Returns the exit code: 1 when rows are missing.
+    private static int Run(LakeWorkload workload, string path)
+    {
         string folder = Path.Combine(path, $"signals-bench-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         try
         {
-            return RunIn(folder, new LakeWorkload(events, users, dimensions)) ? 0 : 1;
+            return RunIn(folder, workload) ? 0 : 1;
         }
         finally
         {

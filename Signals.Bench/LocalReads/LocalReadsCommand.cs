@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Signals.Bench.Compare;
 using Signals.Bench.Kafka;
+using Signals.Bench.Micro;
 using Signals.Bench.Workloads;
 using Signals.Orleans;
 using Signals.Serving;
@@ -13,7 +15,6 @@ namespace Signals.Bench.LocalReads;
 /// </summary>
 internal sealed class LocalReadsCommand(int events, int reads, int rounds, string path)
 {
-    public const string Usage = "local-reads [--events 1000000] [--reads 100000] [--rounds 15] [--path DIR]";
     private const string EventType = "view";
     private const int Rows = 100;
     private const int Warmups = 3;
@@ -25,14 +26,15 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
 
     private delegate void ReadAll(ReadOnlySpan<ulong> users, Span<long> ticks);
 
-    public static LocalReadsCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        LocalReadsCommand command = new(
-            options.Number("--events", 1_000_000), options.Number("--reads", 100_000), options.Number("--rounds", 15),
-            options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("local-reads", "Measure what a read through a cluster costs more than a read of the same store.");
+        Option<int> events = command.Number("--events", 1_000_000, "How many events.");
+        Option<int> reads = command.Number("--reads", 100_000, "The reads of a block.");
+        Option<int> rounds = command.Number("--rounds", 15, "How many rounds.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new LocalReadsCommand(
+            line.GetValue(events), line.GetValue(reads), line.GetValue(rounds), line.GetRequiredValue(path)).Run());
     }
 
     public int Run()
@@ -134,14 +136,16 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
         Console.WriteLine($"  through the cluster, % more time a read: {Spread.Of(rate)}, at p50: {Spread.Of(median)}");
     }
 
-    /// <summary>The time of a read, without a look at the clock for each, and the median of single reads in a second pass.</summary>
+    /// <summary>
+    /// The processor time of a read, without a look at the clock for each, and the median time of single reads in a second pass.
+    /// </summary>
     private static (double Ns, double P50) Block(ulong[] users, ReadAll read)
     {
-        long start = Stopwatch.GetTimestamp();
+        long began = ThreadTime.Now();
         read(users, []);
-        double ns = Stopwatch.GetElapsedTime(start).TotalNanoseconds / users.Length;
+        double ns = (double)(ThreadTime.Now() - began) / users.Length;
         long[] ticks = new long[users.Length / 4];
-        start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         read(users.AsSpan(0, ticks.Length), ticks);
         for (int i = ticks.Length - 1; i >= 0; i--)
         {

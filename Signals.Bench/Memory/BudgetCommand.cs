@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Candidates;
 using Signals.Bench.Compare;
@@ -11,17 +12,17 @@ namespace Signals.Bench.Memory;
 /// </summary>
 internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads, string path)
 {
-    public const string Usage = "budget [--mib 512] [--events 20000000] [--users 200000] [--reads 500000] [--path DIR]";
-
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static BudgetCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        BudgetCommand command = new(
-            new WorkloadOptions { Events = options.Number("--events", 20_000_000), Users = options.Number("--users", 200_000) },
-            options.Number("--mib", 512), options.Number("--reads", 500_000), options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("budget", "Measure how much memory a store with one memory budget really uses.");
+        Option<int> mib = command.Number("--mib", 512, "The budget.");
+        Option<int> events = command.Number("--events", 20_000_000, "How many events.");
+        Option<int> users = command.Number("--users", 200_000, "Of so many users.");
+        Option<int> reads = command.Number("--reads", 500_000, "How many reads.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new BudgetCommand(
+            new WorkloadOptions { Events = line.GetValue(events), Users = line.GetValue(users) },
+            line.GetValue(mib), line.GetValue(reads), line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Runs the command and returns the exit code: 1 when a phase used more than the budget.</summary>

@@ -14,9 +14,16 @@ namespace Signals.Bench.Micro;
 /// </summary>
 internal static class MicroCommand
 {
-    public const string Usage = "micro [--filter *Ring*] [options of BenchmarkDotNet]";
+    public static BenchCommand Syntax()
+    {
+        BenchCommand command = new("micro", "Run BenchmarkDotNet on the components one by one; it gets all words, such as --filter *Ring*.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        return command.Does(line => Run([.. line.UnmatchedTokens]));
+    }
 
-    public static int Run(string[] arguments)
+    private static int Run(string[] arguments)
     {
         // The benchmarks run in this process, because a benchmark of internals cannot be built elsewhere.
         IConfig config = DefaultConfig.Instance

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Definitions;
@@ -11,7 +12,6 @@ namespace Signals.Bench.Receipts;
 /// </summary>
 internal sealed class ReceiptsCommand(int requests, string path)
 {
-    public const string Usage = "receipts [--requests 200] [--path DIR]";
     private const int Dimensions = 64;
     private const int Users = 20;
     private const int IngestEvents = 2_000_000;
@@ -19,21 +19,12 @@ internal sealed class ReceiptsCommand(int requests, string path)
     private static readonly int[] Lengths = [100, 1024, 16_000];
     private static readonly ReadOptions WithReceipt = new() { WithReceipt = true };
 
-    public static ReceiptsCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        int requests = 200;
-        string path = Path.GetTempPath();
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-        {
-            switch (arguments[i])
-            {
-                case "--requests": requests = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--path": path = arguments[i + 1]; break;
-                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
-            }
-        }
-
-        return new ReceiptsCommand(requests, path);
+        BenchCommand command = new("receipts", "Measure the bytes of receipts beside those of the features, and how fast they rebuild.");
+        Option<int> requests = command.Number("--requests", 200, "How many requests.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new ReceiptsCommand(line.GetValue(requests), line.GetRequiredValue(path)).Run());
     }
 
     public int Run()

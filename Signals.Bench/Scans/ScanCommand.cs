@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
@@ -15,20 +16,19 @@ namespace Signals.Bench.Scans;
 /// </summary>
 internal sealed class ScanCommand(int events, int users, int batchRows, string path)
 {
-    public const string Usage = "scan [--events 5000000] [--users 100000] [--batch 8192] [--path DIR]";
     private const int Passes = 7;
 
     private static readonly string[] Columns = ["item", "dwell"];
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static ScanCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        ScanCommand command = new(
-            options.Number("--events", 5_000_000), options.Number("--users", 100_000), options.Number("--batch", 8_192),
-            options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("scan", "Measure how many rows a second a scan gives on one core, beside reads of each user.");
+        Option<int> events = command.Number("--events", 5_000_000, "How many events.");
+        Option<int> users = command.Number("--users", 100_000, "Of so many users.");
+        Option<int> batch = command.Number("--batch", 8_192, "The rows of a batch.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new ScanCommand(
+            line.GetValue(events), line.GetValue(users), line.GetValue(batch), line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Runs the command and returns the exit code: 1 when a scan and reads differ.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
@@ -11,21 +12,21 @@ namespace Signals.Bench.Serving;
 /// </summary>
 internal sealed class ServingCommand(int users, int reads, int batches, string embedding, string path)
 {
-    public const string Usage = "serving [--users 2000] [--reads 20000] [--batches 30] [--embedding stored|computed|both] [--path DIR]";
     private const int BatchUsers = 256;
     private const int PerType = 400;
 
-    public static ServingCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        ServingCommand command = new(
-            options.Number("--users", 2000),
-            options.Number("--reads", 20_000),
-            options.Number("--batches", 30),
-            options.Text("--embedding", "both"),
-            options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("serving", "Measure a served definition: single reads, and batches into padded tensors.");
+        Option<int> users = command.Number("--users", 2000, "How many users.");
+        Option<int> reads = command.Number("--reads", 20_000, "How many single reads.");
+        Option<int> batches = command.Number("--batches", 30, "How many batches.");
+        Option<string?> embedding = command.OneOf(
+            "--embedding", "both", "Whether the embedding is stored, or computed at serving.", "stored", "computed", "both");
+        Option<string> path = command.Folder();
+        return command.Does(line => new ServingCommand(
+            line.GetValue(users), line.GetValue(reads), line.GetValue(batches), line.GetValue(embedding)!, line.GetRequiredValue(path))
+            .Run());
     }
 
     public int Run()
@@ -34,8 +35,7 @@ internal sealed class ServingCommand(int users, int reads, int batches, string e
         {
             "stored" => [true],
             "computed" => [false],
-            "both" => [false, true],
-            _ => throw new FormatException($"--embedding needs stored, computed or both, not '{embedding}'. {Usage}"),
+            _ => [false, true],
         };
         foreach (bool isStored in kinds)
         {

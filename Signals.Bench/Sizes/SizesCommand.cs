@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Bench.Candidates;
 using Signals.Bench.Workloads;
 using Signals.Storage.Tables;
@@ -10,22 +10,16 @@ namespace Signals.Bench.Sizes;
 /// </summary>
 internal static class SizesCommand
 {
-    public const string Usage = "sizes [--events 10000000] [--path DIR]";
-
-    public static int Run(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        int events = 10_000_000;
-        string path = Path.GetTempPath();
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-        {
-            switch (arguments[i])
-            {
-                case "--events": events = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--path": path = arguments[i + 1]; break;
-                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
-            }
-        }
+        BenchCommand command = new("sizes", "Show what the bytes of tables are used for, by column and part.");
+        Option<int> events = command.Number("--events", 10_000_000, "How many events.");
+        Option<string> path = command.Folder();
+        return command.Does(line => Run(line.GetValue(events), line.GetRequiredValue(path)));
+    }
 
+    private static int Run(int events, string path)
+    {
         string folder = Path.Combine(path, $"signals-sizes-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         try

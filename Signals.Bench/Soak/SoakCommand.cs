@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -12,9 +13,6 @@ namespace Signals.Bench.Soak;
 /// </summary>
 internal sealed class SoakCommand(int seconds, int users, int rate, int budgetMiB, string path, string json, string chart)
 {
-    public const string Usage =
-        "soak [--minutes 10 | --seconds N] [--users 20000] [--rate 100000] [--budget-mib 256] [--path DIR] "
-        + "[--json FILE] [--chart FILE.svg]";
     private const int Interval = 10;
 
     /// <summary>
@@ -31,20 +29,22 @@ internal sealed class SoakCommand(int seconds, int users, int rate, int budgetMi
     /// </summary>
     private const int WorkingMB = 1_000;
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static SoakCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        SoakCommand command = new(
-            options.Number("--seconds", 60 * options.Number("--minutes", 10)),
-            options.Number("--users", 20_000),
-            options.Number("--rate", 100_000),
-            options.Number("--budget-mib", 256),
-            options.Text("--path", Path.GetTempPath()),
-            options.Text("--json", ""),
-            options.Text("--chart", ""));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("soak", "Run everything at once for minutes, check every answer, and draw how it went.");
+        Option<int> minutes = command.Number("--minutes", 10, "How long.");
+        Option<int> seconds = command.Number("--seconds", 600, "How long, in seconds.");
+        seconds.DefaultValueFactory = null;
+        Option<int> users = command.Number("--users", 20_000, "How many users.");
+        Option<int> rate = command.Number("--rate", 100_000, "Events a second.");
+        Option<int> budget = command.Number("--budget-mib", 256, "The memory budget of the store.");
+        Option<string> path = command.Folder();
+        Option<string> json = command.Text("--json", "FILE", "", "Write the lines into this file.");
+        Option<string> chart = command.Text("--chart", "FILE.svg", "", "Draw the lines into this file.");
+        return command.Does(line => new SoakCommand(
+            line.GetValue(seconds) is > 0 and int given ? given : 60 * line.GetValue(minutes), line.GetValue(users),
+            line.GetValue(rate), line.GetValue(budget), line.GetRequiredValue(path), line.GetValue(json) ?? "",
+            line.GetValue(chart) ?? "").Run());
     }
 
     /// <summary>

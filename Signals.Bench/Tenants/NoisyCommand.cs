@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
@@ -13,29 +14,19 @@ namespace Signals.Bench.Tenants;
 /// </summary>
 internal sealed class NoisyCommand(int rounds, int reads, string path)
 {
-    public const string Usage = "noisy [--rounds 9] [--reads 3000] [--path DIR]";
     private const int Users = 1000;
     private const int PerType = 400;
     private static readonly TimeSpan Pace = TimeSpan.FromMicroseconds(500);
     private static readonly double[] Quantiles = [0.5, 0.99, 0.999];
 
-    public static NoisyCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        int rounds = 9;
-        int reads = 3000;
-        string path = Path.GetTempPath();
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-        {
-            switch (arguments[i])
-            {
-                case "--rounds": rounds = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--reads": reads = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--path": path = arguments[i + 1]; break;
-                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
-            }
-        }
-
-        return new NoisyCommand(rounds, reads, path);
+        BenchCommand command = new("noisy", "Measure what a bad neighbour costs another tenant.");
+        Option<int> rounds = command.Number("--rounds", 9, "How many rounds.");
+        Option<int> reads = command.Number("--reads", 3000, "The reads of a round.");
+        Option<string> path = command.Folder();
+        return command.Does(line =>
+            new NoisyCommand(line.GetValue(rounds), line.GetValue(reads), line.GetRequiredValue(path)).Run());
     }
 
     public int Run()

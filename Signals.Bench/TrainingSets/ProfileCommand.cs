@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
@@ -12,18 +13,21 @@ namespace Signals.Bench.TrainingSets;
 /// </summary>
 internal sealed class ProfileCommand(int rows, int width, int every, (int Pairs, int Reads) size, string path)
 {
-    public const string Usage = "profile [--rows 256] [--width 64] [--every 100] [--pairs 400] [--reads 1000] [--path DIR]";
     private const int WarmUp = 10;
     private const double Goal = 0.02;
 
-    public static ProfileCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        ProfileCommand command = new(
-            options.Number("--rows", 256), options.Number("--width", 64), options.Number("--every", 100),
-            (options.Number("--pairs", 400), options.Number("--reads", 1000)), options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("profile", "Measure what a profile of the features costs a read.");
+        Option<int> rows = command.Number("--rows", 256, "The rows of a sequence.");
+        Option<int> width = command.Number("--width", 64, "The numbers of its vector.");
+        Option<int> every = command.Number("--every", 100, "Of how many reads one is sampled.");
+        Option<int> pairs = command.Number("--pairs", 400, "How many pairs of blocks.");
+        Option<int> reads = command.Number("--reads", 1000, "The reads of a block.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new ProfileCommand(
+            line.GetValue(rows), line.GetValue(width), line.GetValue(every), (line.GetValue(pairs), line.GetValue(reads)),
+            line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Measures and returns the exit code: 1 when the profile did not see the share of reads that it should.</summary>

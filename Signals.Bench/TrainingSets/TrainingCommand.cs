@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
@@ -14,21 +15,23 @@ namespace Signals.Bench.TrainingSets;
 /// </summary>
 internal sealed class TrainingCommand(int requests, int rows, int width, int threads, string path)
 {
-    public const string Usage = "training [--requests 5000] [--rows 256] [--width 64] [--threads N] [--path DIR]";
     private const int RequestsPerFlush = 5000;
 
     private readonly ulong[] _served = new ulong[requests];
     private readonly LoggedRequest[] _requests = new LoggedRequest[requests];
     private bool _isRight = true;
 
-    public static TrainingCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        TrainingCommand command = new(
-            options.Number("--requests", 5000), options.Number("--rows", 256), options.Number("--width", 64),
-            options.Number("--threads", Environment.ProcessorCount), options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("training", "Measure how fast training sets are made of receipts, and how large they are.");
+        Option<int> requests = command.Number("--requests", 5000, "How many requests.");
+        Option<int> rows = command.Number("--rows", 256, "The rows of a sequence.");
+        Option<int> width = command.Number("--width", 64, "The numbers of its vector.");
+        Option<int> threads = command.Number("--threads", Environment.ProcessorCount, "How many threads.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new TrainingCommand(
+            line.GetValue(requests), line.GetValue(rows), line.GetValue(width), line.GetValue(threads), line.GetRequiredValue(path))
+            .Run());
     }
 
     /// <summary>Runs all steps and returns the exit code: 1 when a row differs from what was served, or is missing.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Bench.Compare;
 
@@ -6,21 +7,17 @@ namespace Signals.Bench.Vectors;
 /// <summary>Compares warm reads of a user's last 100 events with their vectors: 64 bytes (64 x int8) and 128 bytes (64 x Half).</summary>
 internal sealed class VectorCommand(int events, int users, int reads, string path)
 {
-    public const string Usage = "vectors [--events 1500000] [--users 200000] [--reads 100000] [--path DIR]";
-
     private int _wrong;
 
-    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
-    public static VectorCommand Parse(ReadOnlySpan<string> arguments)
+    public static BenchCommand Syntax()
     {
-        OptionReader options = new(arguments, Usage);
-        VectorCommand command = new(
-            options.Number("--events", 1_500_000),
-            options.Number("--users", 200_000),
-            options.Number("--reads", 100_000),
-            options.Text("--path", Path.GetTempPath()));
-        options.RequireAllUsed();
-        return command;
+        BenchCommand command = new("vectors", "Compare warm reads of a user's last 100 events with their vectors.");
+        Option<int> events = command.Number("--events", 1_500_000, "How many events.");
+        Option<int> users = command.Number("--users", 200_000, "Of so many users.");
+        Option<int> reads = command.Number("--reads", 100_000, "How many reads.");
+        Option<string> path = command.Folder();
+        return command.Does(line => new VectorCommand(
+            line.GetValue(events), line.GetValue(users), line.GetValue(reads), line.GetRequiredValue(path)).Run());
     }
 
     /// <summary>Runs the comparison and returns the exit code: 1 when an answer was wrong.</summary>

@@ -15,16 +15,18 @@ internal readonly ref struct ColumnChunk
 {
     private readonly ReadOnlySpan<byte> _payload;
     private readonly ReadOnlySpan<byte> _packedStates;
-    private readonly ColumnType _type;
+    private readonly ColumnType _type; // what rows are given as
+    private readonly ColumnType _stored; // what they are stored as
     private readonly int _rows;
     private readonly ChunkEncoding _encoding;
     private readonly ChunkStates _states;
     private readonly byte _unit;
 
-    private ColumnChunk(ColumnType type, ReadOnlySpan<byte> chunk, int rows)
+    private ColumnChunk(ColumnType type, ColumnType unmarked, ReadOnlySpan<byte> chunk, int rows)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         _type = type;
+        _stored = unmarked;
         _rows = rows;
         if (chunk.IsEmpty)
         {
@@ -40,6 +42,11 @@ internal readonly ref struct ColumnChunk
         _encoding = (ChunkEncoding)chunk[ColumnChunkFormat.EncodingOffset];
         _states = (ChunkStates)chunk[ColumnChunkFormat.StatesOffset];
         _unit = chunk[ColumnChunkFormat.UnitWidthOffset];
+        if (chunk[ColumnChunkFormat.StoredKindOffset] != 0)
+        {
+            _stored = Marked(type, (ColumnKind)chunk[ColumnChunkFormat.StoredKindOffset]);
+        }
+
         int statesLength = ColumnChunkFormat.StatesLength(_states, rows);
         int payloadLength = chunk.Length - ColumnChunkFormat.HeaderLength - statesLength;
         if (payloadLength >= 0)
@@ -50,15 +57,18 @@ internal readonly ref struct ColumnChunk
 
         if (payloadLength < 0 || !IsConsistent())
         {
-            throw Damaged($"{chunk.Length} bytes for {rows} rows of {type}, encoding {_encoding}, states {_states}, unit {_unit}");
+            throw Damaged($"{chunk.Length} bytes for {rows} rows of {_stored}, encoding {_encoding}, states {_states}, unit {_unit}");
         }
     }
 
     /// <summary>The number of rows of the chunk.</summary>
     public int Rows => _rows;
 
-    /// <summary>The type of every row.</summary>
+    /// <summary>The type of every row that it gives.</summary>
     public ColumnType Type => _type;
+
+    /// <summary>The type of the rows in the chunk, which <see cref="Type"/> holds.</summary>
+    public ColumnType StoredType => _stored;
 
     /// <summary>How values are stored.</summary>
     public ChunkEncoding Encoding => _encoding;
@@ -82,7 +92,24 @@ internal readonly ref struct ColumnChunk
     /// Opens a chunk of <paramref name="rows"/> rows. An empty chunk is a column that is absent from every row.
     /// </summary>
     /// <exception cref="InvalidDataException">The length does not fit the rows.</exception>
-    public static ColumnChunk Open(ColumnType type, ReadOnlySpan<byte> chunk, int rows) => new(type, chunk, rows);
+    public static ColumnChunk Open(ColumnType type, ReadOnlySpan<byte> chunk, int rows) => new(type, type, chunk, rows);
+
+    /// <summary>Opens a chunk whose rows have another, narrower type unless it says its own. It gives them as the wide type.</summary>
+    /// <exception cref="InvalidDataException">The length does not fit the rows.</exception>
+    public static ColumnChunk OpenAs(ColumnType type, ColumnType unmarked, ReadOnlySpan<byte> chunk, int rows) =>
+        new(type, unmarked, chunk, rows);
+
+    /// <summary>
+    /// Makes a valid chunk say of which type its rows are, so that it can be opened as a wider one. Nothing changes when it is absent from
+    /// all rows.
+    /// </summary>
+    public static void Mark(Span<byte> chunk, ColumnType stored)
+    {
+        if (!chunk.IsEmpty)
+        {
+            chunk[ColumnChunkFormat.StoredKindOffset] = (byte)stored.Kind;
+        }
+    }
 
     /// <summary>Checks everything that can be checked, so that no later read of these bytes fails.</summary>
     /// <exception cref="InvalidDataException">The chunk breaks a rule of the format. The message says which.</exception>
@@ -114,36 +141,24 @@ internal readonly ref struct ColumnChunk
     public void CopyValues(int firstRow, int rows, Span<byte> destination)
     {
         RequireRows(firstRow, rows);
-        int width = FixedWidth();
-        destination = destination[..checked(rows * width)];
-        switch (_encoding)
+        destination = destination[..checked(rows * FixedWidth())];
+        if (_stored.Kind == _type.Kind)
         {
-            case ChunkEncoding.Raw:
-                _payload.Slice(firstRow * width, destination.Length).CopyTo(destination);
-                break;
-            case ChunkEncoding.FrameOfReference:
-                IntegerWidening.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
-                break;
-            case ChunkEncoding.Packed:
-                BitUnpacking.Unpack(width, _unit, Base(width), _payload[width..], firstRow, destination);
-                break;
-            case ChunkEncoding.Constant:
-                Repeat(_payload, destination);
-                break;
-            case ChunkEncoding.Dictionary:
-                FixedDictionary.Copy(this, width, firstRow, rows, destination);
-                break;
-            default:
-                destination.Clear();
-                break;
+            CopyStored(firstRow, rows, destination);
+            return;
         }
+
+        CopyStored(firstRow, rows, destination[^(rows * _stored.Width)..]);
+        NumberWidening.Widen(_stored, _type, destination);
     }
 
-    /// <summary>The rows at full width as they are stored. False when the rows are encoded, or when some have no value.</summary>
+    /// <summary>
+    /// The rows at full width as they are stored. False when the rows are encoded or narrower, or when some have no value.
+    /// </summary>
     public bool TryGetRows(out ReadOnlySpan<byte> rows)
     {
         rows = _payload;
-        return _encoding == ChunkEncoding.Raw && _states == ChunkStates.AllValues;
+        return _encoding == ChunkEncoding.Raw && _states == ChunkStates.AllValues && _stored.Kind == _type.Kind;
     }
 
     /// <summary>Writes signed 8-byte rows.</summary>
@@ -158,12 +173,12 @@ internal readonly ref struct ColumnChunk
     public long GetLong(int row)
     {
         RequireRows(row, 1);
-        if (_encoding == ChunkEncoding.FrameOfReference && _type.Width == sizeof(long))
+        if (_encoding == ChunkEncoding.FrameOfReference && _stored.Width == sizeof(long))
         {
             return (long)Base(sizeof(long)) + LittleEndian.Read(_payload[(sizeof(long) + (row * _unit))..], _unit);
         }
 
-        if (_encoding == ChunkEncoding.Packed && _type.Width == sizeof(long))
+        if (_encoding == ChunkEncoding.Packed && _stored.Width == sizeof(long))
         {
             return (long)(Base(sizeof(long)) + BitUnpacking.Read(_payload[sizeof(long)..], _unit, row));
         }
@@ -274,21 +289,47 @@ internal readonly ref struct ColumnChunk
 
     internal static InvalidDataException Damaged(string found) => new($"Damaged column chunk: {found}.");
 
+    private void CopyStored(int firstRow, int rows, Span<byte> destination)
+    {
+        int width = _stored.Width;
+        switch (_encoding)
+        {
+            case ChunkEncoding.Raw:
+                _payload.Slice(firstRow * width, destination.Length).CopyTo(destination);
+                break;
+            case ChunkEncoding.FrameOfReference:
+                IntegerWidening.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
+                break;
+            case ChunkEncoding.Packed:
+                BitUnpacking.Unpack(width, _unit, Base(width), _payload[width..], firstRow, destination);
+                break;
+            case ChunkEncoding.Constant:
+                Repeat(_payload, destination);
+                break;
+            case ChunkEncoding.Dictionary:
+                FixedDictionary.Copy(this, width, firstRow, rows, destination);
+                break;
+            default:
+                destination.Clear();
+                break;
+        }
+    }
+
     // Checks the payload's length against the rows, once, for everything that does not depend on codes and ends.
     private bool IsConsistent()
     {
         long length = _payload.Length;
-        long width = _type.Width;
+        long width = _stored.Width;
         long units = (long)_rows * _unit;
         return _states <= ChunkStates.PerRow && _encoding switch
         {
             ChunkEncoding.None => length == 0 && _unit == 0,
-            ChunkEncoding.Constant => _unit == 0 && (length == width || _type.IsVariable),
-            ChunkEncoding.Raw => length == _rows * width && _unit == 0 && !_type.IsVariable,
-            ChunkEncoding.FrameOfReference => length == width + units && IsUnit() && _unit < width && _type.IsInteger,
+            ChunkEncoding.Constant => _unit == 0 && (length == width || _stored.IsVariable),
+            ChunkEncoding.Raw => length == _rows * width && _unit == 0 && !_stored.IsVariable,
+            ChunkEncoding.FrameOfReference => length == width + units && IsUnit() && _unit < width && _stored.IsInteger,
             ChunkEncoding.Packed => IsPackable() && length == width + ColumnChunkFormat.PackedLength(_rows, _unit),
             ChunkEncoding.Dictionary => _unit is 1 or 2 && length >= units + ColumnChunkFormat.EntryCountLength && EntriesFit(),
-            ChunkEncoding.VariableRaw => _type.IsVariable && IsUnit() && length >= units,
+            ChunkEncoding.VariableRaw => _stored.IsVariable && IsUnit() && length >= units,
             _ => false,
         };
     }
@@ -298,11 +339,17 @@ internal readonly ref struct ColumnChunk
         long length = Entries(out int count).Length;
         return _type.IsVariable
             ? length >= (long)count * ColumnChunkFormat.EntryEndLength
-            : length == (long)count * _type.Width;
+            : length == (long)count * _stored.Width;
     }
 
-    private bool IsPackable() => !_type.IsVariable && !_type.IsVector
-        && _unit is >= 1 and <= ColumnChunkFormat.MaxPackedBits && _unit < 8 * _type.Width;
+    private bool IsPackable() => !_stored.IsVariable && !_stored.IsVector
+        && _unit is >= 1 and <= ColumnChunkFormat.MaxPackedBits && _unit < 8 * _stored.Width;
+
+    private static ColumnType Marked(ColumnType type, ColumnKind kind) =>
+        Enum.IsDefined(kind) && (kind >= ColumnKind.VectorInt8) == type.IsVector
+        && ColumnType.FromKind(kind, type.Dimensions) is var stored && type.Holds(stored)
+            ? stored
+            : throw Damaged($"values of kind {(byte)kind} in a column of {type}");
 
     private bool IsUnit() => _unit is 1 or 2 or 4;
 

@@ -15,8 +15,11 @@ internal static class ColumnChunkFormat
     /// <summary>Offset of the width of offsets or codes; 0 where the encoding has none.</summary>
     public const int UnitWidthOffset = 2;
 
-    /// <summary>Offset of a byte that is 0.</summary>
-    public const int ReservedOffset = 3;
+    /// <summary>
+    /// Offset of the <see cref="ColumnKind"/> of the values, where it is not the one that the container gives the chunk; 0 otherwise. On
+    /// disk only a batch record of version 2 has it; in memory, also a chunk that was loaded from a file with a narrower column.
+    /// </summary>
+    public const int StoredKindOffset = 3;
 
     /// <summary>The length of the header in bytes; the payload starts behind it.</summary>
     public const int HeaderLength = 4;

@@ -12,14 +12,24 @@ internal static class ColumnChunkValidator
     [MethodImpl(Compile.InFull)]
     public static void Validate(ColumnType type, ReadOnlySpan<byte> chunk, int rows)
     {
+        Require(chunk.Length <= ColumnChunkFormat.StoredKindOffset || chunk[ColumnChunkFormat.StoredKindOffset] == 0,
+            "the reserved byte is not 0");
+        ValidateMarked(type, chunk, rows);
+    }
+
+    /// <summary>The same for a chunk that may say of which type its rows are.</summary>
+    /// <exception cref="InvalidDataException">The chunk breaks a rule of the format.</exception>
+    [MethodImpl(Compile.InFull)]
+    public static void ValidateMarked(ColumnType type, ReadOnlySpan<byte> chunk, int rows)
+    {
         ColumnChunk column = ColumnChunk.Open(type, chunk, rows);
         if (chunk.IsEmpty)
         {
             return;
         }
 
+        type = column.StoredType;
         Require(rows > 0, "a chunk of bytes for no rows");
-        Require(chunk[ColumnChunkFormat.ReservedOffset] == 0, "the reserved byte is not 0");
         Require(!column.AllAbsent, "states say all absent, which takes no chunk");
         Require(column.Encoding != ChunkEncoding.None || !column.AllValues, "states say all values, the encoding none");
         ValidateStates(column, rows);
@@ -67,7 +77,7 @@ internal static class ColumnChunkValidator
     [MethodImpl(Compile.InFull)]
     private static void ValidatePacked(in ColumnChunk column, int rows)
     {
-        ReadOnlySpan<byte> packed = column.Payload[column.Type.Width..^ColumnChunkFormat.PackedPadding];
+        ReadOnlySpan<byte> packed = column.Payload[column.StoredType.Width..^ColumnChunkFormat.PackedPadding];
         int used = (int)((long)rows * column.UnitWidth & 7);
         bool isClean = used == 0 || packed[^1] >> used == 0;
         Require(isClean && !column.Payload[^ColumnChunkFormat.PackedPadding..].ContainsAnyExcept((byte)0), "bits after the last offset");

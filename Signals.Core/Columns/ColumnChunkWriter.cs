@@ -222,7 +222,7 @@ internal static class ColumnChunkWriter
             destination[ColumnChunkFormat.EncodingOffset] = (byte)decision.Encoding;
             destination[ColumnChunkFormat.StatesOffset] = (byte)decision.States;
             destination[ColumnChunkFormat.UnitWidthOffset] = decision.UnitWidth;
-            destination[ColumnChunkFormat.ReservedOffset] = 0;
+            destination[ColumnChunkFormat.StoredKindOffset] = 0;
         }
 
         return destination;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
 
 namespace Signals;
 
@@ -74,6 +75,13 @@ public readonly struct ColumnType : IEquatable<ColumnType>
     /// <summary>True when each row is a vector of <typeparamref name="T"/>.</summary>
     public bool AcceptsVector<T>()
         where T : unmanaged => Kind == VectorKind<T>() && Kind != 0;
+
+    /// <summary>
+    /// Whether every value of another type is, exactly, a value of this one: the same number, or a vector of the same numbers. So also for
+    /// the type itself.
+    /// </summary>
+    internal bool Holds(ColumnType other) => this == other
+        || (other.Dimensions == Dimensions && other.IsVector == IsVector && NumberRange.Of(Kind).Holds(NumberRange.Of(other.Kind)));
 
     /// <inheritdoc/>
     public bool Equals(ColumnType other) => Kind == other.Kind && Dimensions == other.Dimensions;

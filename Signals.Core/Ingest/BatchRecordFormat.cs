@@ -3,8 +3,11 @@ namespace Signals.Core.Ingest;
 /// <summary>Offsets and limits of a batch record, shared by writer and reader; see docs/formats/batch-record.md.</summary>
 internal static class BatchRecordFormat
 {
-    /// <summary>The only version of the body so far.</summary>
+    /// <summary>The version whose cells are of the first type of their column.</summary>
     public const byte Version = 1;
+
+    /// <summary>The version in which a chunk of a widened column says of which type its cells are.</summary>
+    public const byte WidenedVersion = 2;
 
     /// <summary>Offset of the u32 row count.</summary>
     public const int RowsOffset = RecordFormat.HeaderLength;

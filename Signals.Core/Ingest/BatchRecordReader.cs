@@ -15,17 +15,21 @@ internal readonly ref struct BatchRecordReader
     private readonly ReadOnlySpan<byte> _ends;
     private readonly ReadOnlySpan<byte> _sections;
     private readonly EventTypeSchema _eventType;
+    private readonly bool _isMarked;
 
     private BatchRecordReader(ReadOnlySpan<byte> record, EventTypeSchema eventType)
     {
         _eventType = eventType;
         Require(record.Length >= BatchRecordFormat.EndsOffset, "the record is shorter than its fixed part");
         RecordHeader header = RecordHeader.Read(record);
-        if (header.Kind != RecordKind.Events || header.Version != BatchRecordFormat.Version || header.TypeId != eventType.Id)
+        _isMarked = header.Version == BatchRecordFormat.WidenedVersion;
+        bool isKnown = _isMarked || header.Version == BatchRecordFormat.Version;
+        if (header.Kind != RecordKind.Events || !isKnown || header.TypeId != eventType.Id)
         {
             throw new InvalidDataException(
                 $"Found a record of kind {header.Kind}, version {header.Version}, event type {header.TypeId}; expected "
-                + $"{RecordKind.Events}, {BatchRecordFormat.Version}, {eventType.Id} ('{eventType.Name}').");
+                + $"{RecordKind.Events}, {BatchRecordFormat.Version} or {BatchRecordFormat.WidenedVersion}, "
+                + $"{eventType.Id} ('{eventType.Name}').");
         }
 
         uint rows = BinaryPrimitives.ReadUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..]);
@@ -77,10 +81,12 @@ internal readonly ref struct BatchRecordReader
     public void CopyIds(Span<ulong> ids) => Ids.CopyULongs(0, Rows, ids);
 
     /// <summary>
-    /// A column of the event type. It is absent from every row when the record was written before the column was added.
+    /// A column of the event type. It is absent from every row when the record was written before the column was added. Cells that were
+    /// written before the column was widened are given as they are now.
     /// </summary>
-    public ColumnChunk Column(int index) => ColumnChunk.Open(
+    public ColumnChunk Column(int index) => ColumnChunk.OpenAs(
         _eventType.ColumnSpan[index].Type,
+        _eventType.ColumnSpan[index].FirstType,
         index < ColumnCount ? Section(BatchRecordFormat.FirstColumnSection + index) : default,
         Rows);
 
@@ -98,11 +104,30 @@ internal readonly ref struct BatchRecordReader
 
         for (int i = 0; i < ColumnCount; i++)
         {
-            ColumnChunk.Validate(_eventType.ColumnSpan[i].Type, Section(BatchRecordFormat.FirstColumnSection + i), Rows);
+            ValidateColumn(_eventType.ColumnSpan[i], Section(BatchRecordFormat.FirstColumnSection + i));
         }
 
         ReadOnlySpan<byte> padding = _sections[(int)BinaryPrimitives.ReadUInt32LittleEndian(_ends[^sizeof(uint)..])..];
         Require(padding.Length < RecordFormat.Alignment && !padding.ContainsAnyExcept((byte)0), "bytes after the last section");
+    }
+
+    private void ValidateColumn(ColumnSchema column, ReadOnlySpan<byte> chunk)
+    {
+        if (_isMarked && chunk.Length >= ColumnChunkFormat.HeaderLength && chunk[ColumnChunkFormat.StoredKindOffset] != 0)
+        {
+            ColumnType stored = ColumnChunk.Open(column.Type, chunk, Rows).StoredType;
+            if (!column.IsWidened || !column.Reads(stored))
+            {
+                throw new InvalidDataException(
+                    $"Damaged batch record: cells of {stored} in column '{column.Name}' of {column.Type}, "
+                    + $"which was {column.FirstType} at first.");
+            }
+
+            ColumnChunkValidator.ValidateMarked(column.Type, chunk, Rows);
+            return;
+        }
+
+        ColumnChunk.Validate(column.FirstType, chunk, Rows);
     }
 
     private ColumnChunk Numbers(int section) => ColumnChunk.Open(ColumnType.Scalar<ulong>(), Section(section), Rows);

@@ -89,7 +89,8 @@ internal static class BatchRecordWriter
     private static void WritePlanned(EventBatch batch, Span<byte> record)
     {
         ReadOnlySpan<ColumnBuffer> columns = batch.Rows.Columns;
-        RecordFormat.WriteHeader(record, RecordKind.Events, BatchRecordFormat.Version, batch.EventType.Id);
+        byte version = batch.EventType.HasWidened ? BatchRecordFormat.WidenedVersion : BatchRecordFormat.Version;
+        RecordFormat.WriteHeader(record, RecordKind.Events, version, batch.EventType.Id);
         BinaryPrimitives.WriteUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..], (uint)batch.PlannedCount);
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..], (ushort)columns.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ReservedOffset..], 0);
@@ -130,7 +131,20 @@ internal static class BatchRecordWriter
             BatchRecordFormat.UsersLowSection => ColumnChunkWriter.Write(batch.UsersLow, decision, destination),
             BatchRecordFormat.TimesSection => ColumnChunkWriter.Write(batch.Rows.Times, decision, destination),
             BatchRecordFormat.IdsSection => ColumnChunkWriter.Write(batch.Rows.Ids, decision, destination),
-            _ => ColumnChunkWriter.Write(batch.Rows.Columns[section - BatchRecordFormat.FirstColumnSection], decision, destination),
+            _ => WriteColumn(batch, section - BatchRecordFormat.FirstColumnSection, decision, destination),
         };
+    }
+
+    // Records of an earlier opening have cells of a narrower type, so these say that theirs are wide.
+    [MethodImpl(Compile.InFull)]
+    private static int WriteColumn(EventBatch batch, int column, in ChunkDecision decision, Span<byte> destination)
+    {
+        int length = ColumnChunkWriter.Write(batch.Rows.Columns[column], decision, destination);
+        if (batch.EventType.HasWidened && batch.EventType.ColumnSpan[column] is { IsWidened: true, Type: var type })
+        {
+            ColumnChunk.Mark(destination[..length], type);
+        }
+
+        return length;
     }
 }

@@ -46,6 +46,19 @@ public sealed class ColumnSchema
     /// <summary>The kind and dimensions of the values.</summary>
     public ColumnType Type { get; }
 
+    /// <summary>
+    /// The type that the column had when the store got it. It is narrower than <see cref="Type"/> if the column was widened since. What was
+    /// written before is stored as it was, and read as the wide type.
+    /// </summary>
+    public ColumnType FirstType
+    {
+        get => field.Kind == 0 ? Type : field;
+        internal init;
+    }
+
+    /// <summary>Whether the type became wider since the store got the column.</summary>
+    internal bool IsWidened => FirstType != Type;
+
     /// <summary>Whether the values arrive with the event or are joined on later.</summary>
     public ColumnRole Role { get; }
 
@@ -54,6 +67,21 @@ public sealed class ColumnSchema
         $"{(Role == ColumnRole.Field ? "field" : "enrichment")} {Type}";
 
     internal bool HasSameMeaning(ColumnSchema other) => Type == other.Type && Role == other.Role;
+
+    /// <summary>Whether both have the same type now and had the same one at first.</summary>
+    internal bool HasSameTypes(ColumnSchema other) => Type == other.Type && FirstType == other.FirstType;
+
+    /// <summary>Whether files of the store may have cells of this type in the column: one from the first to that of today.</summary>
+    internal bool Reads(ColumnType stored) => stored == Type || (stored.Holds(FirstType) && Type.Holds(stored));
+
+    /// <summary>The same column with names, a drop, a type that holds all values of its own, or another type at first.</summary>
+    internal ColumnSchema With(
+        string? name = null,
+        IEnumerable<string>? formerNames = null,
+        ColumnDrop? drop = null,
+        ColumnType? type = null,
+        ColumnType? first = null) =>
+        new(name ?? Name, Id, type ?? Type, Role, formerNames ?? FormerNames, drop ?? Drop) { FirstType = first ?? FirstType };
 
     /// <summary>Whether both have the same name now and had the same names before.</summary>
     internal bool HasSameNames(ColumnSchema other) => Name == other.Name && _formerNames.AsSpan().SequenceEqual(other._formerNames);

@@ -79,7 +79,24 @@ public sealed class EventTypeBuilder
                 $"Column '{Name}.{column.Name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerName));
         }
 
-        _columns[^1] = new ColumnSchema(column.Name, column.Id, column.Type, column.Role, [.. column.FormerNames, formerName]);
+        _columns[^1] = column.With(formerNames: [.. column.FormerNames, formerName]);
+        return this;
+    }
+
+    /// <summary>
+    /// Says which narrower type the column that was added last had when a store got it. A store knows that by itself; only a salvage whose
+    /// manifest is lost must be told. To make a column wider, declare it with the wide type, without this.
+    /// </summary>
+    /// <param name="first">The type at first. The column's own must hold all its values.</param>
+    /// <exception cref="ArgumentException">The column's type does not hold all values of this one.</exception>
+    /// <exception cref="InvalidOperationException">No column was added yet.</exception>
+    public EventTypeBuilder WidenedFrom(ColumnType first)
+    {
+        ColumnSchema column = _columns.Count > 0 ? _columns[^1] : throw new InvalidOperationException(
+            $"Event type '{Name}' has no column yet that could have been {first}; call WidenedFrom after the column.");
+        _columns[^1] = column.Type.Holds(first)
+            ? column.With(first: first)
+            : throw new ArgumentException($"Column '{Name}.{column.Name}' of {column.Type} cannot have been {first}.", nameof(first));
         return this;
     }
 

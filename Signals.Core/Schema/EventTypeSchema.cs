@@ -32,6 +32,7 @@ public sealed class EventTypeSchema
             .SelectMany(c => c.AllNames(), (c, called) => KeyValuePair.Create(called, (int)c.Id))
             .ToFrozenDictionary(StringComparer.Ordinal);
         Columns = Array.AsReadOnly(_columns);
+        HasWidened = Array.Exists(_columns, column => column.IsWidened);
     }
 
     /// <summary>The event type's name, unique in the schema.</summary>
@@ -59,6 +60,9 @@ public sealed class EventTypeSchema
     /// False when the window was derived from <see cref="MaxAge"/>. A derived window gives way to the stored one.
     /// </summary>
     internal bool IsWindowDeclared { get; }
+
+    /// <summary>Whether some column was widened. Records then say of which type their cells are.</summary>
+    internal bool HasWidened { get; }
 
     /// <summary>The columns as a span, without the indirection of <see cref="Columns"/>.</summary>
     internal ReadOnlySpan<ColumnSchema> ColumnSpan => _columns;

@@ -1,9 +1,11 @@
+using Signals.Core.Columns;
+
 namespace Signals.Core.Schema;
 
 /// <summary>
 /// Decides which schema a reopened store has. Pure, for any thread. Stored ids never change: types match by name, columns by
 /// all names that they have and had, new ones get the next ids, and those that are no longer declared stay. <c>KeepLast</c> and
-/// <c>MaxAge</c> follow the declaration. A change of meaning is refused.
+/// <c>MaxAge</c> follow the declaration. A number takes a declared type that holds all its values. A change of meaning is refused.
 /// </summary>
 internal static class SchemaEvolution
 {
@@ -16,7 +18,8 @@ internal static class SchemaEvolution
     /// <param name="changed">Whether the result must be stored.</param>
     /// <param name="now">When that is; null for a time at which no drop becomes final.</param>
     /// <exception cref="SchemaMismatchException">
-    /// A column's kind, dimensions or role, or a declared window, differs, or names do not say which column is meant.
+    /// A column's kind differs and is not wider, its dimensions or role or a declared window differs, or names do not say which column is
+    /// meant.
     /// </exception>
     public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed, DropTime? now = null)
     {
@@ -74,12 +77,12 @@ internal static class SchemaEvolution
             {
                 columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role, column.FormerNames));
             }
-            else if (!columns[index].HasSameMeaning(column))
+            else if (!Takes(columns[index], column))
             {
                 throw new SchemaMismatchException(
                     $"Column '{old.Name}.{column.Name}' is stored as {columns[index]}, but declared as {column}. " +
                     (columns[index].IsDropped ? "It was dropped, and its name is its own until that is final. " : "") +
-                    "A column's meaning cannot change: declare the stored one, or use another name.");
+                    WhyRefused(columns[index], column));
             }
             else
             {
@@ -182,22 +185,41 @@ internal static class SchemaEvolution
                 "store. Leave out one of the two.");
         }
 
-        return Aged(With(column, ColumnDrop.At(time.ClockMs)), time);
+        return Aged(column.With(drop: ColumnDrop.At(time.ClockMs)), time);
     }
 
     private static IEnumerable<ColumnSchema> Live(EventTypeSchema type) => type.Columns.Where(column => !column.IsDropped);
 
     private static ColumnSchema Aged(ColumnSchema column, DropTime time) =>
-        column.IsDropped ? With(column, column.Drop.After(time)) : column;
+        column.IsDropped ? column.With(drop: column.Drop.After(time)) : column;
 
-    private static ColumnSchema With(ColumnSchema column, ColumnDrop drop) =>
-        new(column.Name, column.Id, column.Type, column.Role, column.FormerNames, drop);
+    // A number may become wider. All its values are exactly values of the new type.
+    private static bool Takes(ColumnSchema stored, ColumnSchema declared) =>
+        stored.Role == declared.Role && declared.Type.Holds(stored.Type);
+
+    private static string WhyRefused(ColumnSchema stored, ColumnSchema declared)
+    {
+        const string Otherwise = "declare the stored one, or use another name.";
+        if (stored.Role != declared.Role || NumberRange.Of(stored.Type.Kind) == default || NumberRange.Of(declared.Type.Kind) == default)
+        {
+            return $"A column's meaning cannot change: {Otherwise}";
+        }
+
+        ColumnType[] wider = [.. Enum.GetValues<ColumnKind>()
+            .Where(kind => kind >= ColumnKind.VectorInt8 == stored.Type.IsVector)
+            .Select(kind => ColumnType.FromKind(kind, stored.Type.Dimensions))
+            .Where(type => type != stored.Type && type.Holds(stored.Type))];
+        string possible = wider.Length == 0 ? $"no type is wider than {stored.Type}" : $"{stored.Type} to {string.Join(" or ", wider)}";
+        return stored.Type.Holds(declared.Type)
+            ? $"A column never becomes narrower, because it may have values that do not fit: {Otherwise}"
+            : $"A number can only become one that has all its values exactly ({possible}): {Otherwise}";
+    }
 
     private static ColumnSchema Rename(EventTypeSchema type, ColumnSchema stored, ColumnSchema declared)
     {
         string[] former = [.. stored.AllNames().Union(declared.FormerNames).Where(name => name != declared.Name)];
         return former.Length <= SchemaLimits.MaxFormerNames
-            ? new ColumnSchema(declared.Name, stored.Id, stored.Type, stored.Role, former)
+            ? stored.With(declared.Name, former, default(ColumnDrop), declared.Type)
             : throw new SchemaMismatchException(
                 $"Column '{type.Name}.{declared.Name}' would have {former.Length} former names; at most " +
                 $"{SchemaLimits.MaxFormerNames} are remembered. Declare one of its former names.");
@@ -212,5 +234,6 @@ internal static class SchemaEvolution
     private static bool AnswerAlike(EventTypeSchema a, EventTypeSchema b) =>
         a.Id == b.Id && a.KeepLast == b.KeepLast && a.MaxAge == b.MaxAge && a.Window == b.Window
         && a.Columns.Count == b.Columns.Count
-        && a.Columns.Zip(b.Columns).All(pair => pair.First.HasSameNames(pair.Second) && pair.First.IsDropped == pair.Second.IsDropped);
+        && a.Columns.Zip(b.Columns).All(pair => pair.First.HasSameNames(pair.Second) && pair.First.HasSameTypes(pair.Second)
+            && pair.First.IsDropped == pair.Second.IsDropped);
 }

@@ -12,28 +12,31 @@ namespace Signals.Core.Schema;
 internal static class SchemaSerializer
 {
     /// <summary>Increased by every change of the layout that an older reader would misread.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
-    // A schema without former names and dropped columns is written in this version, so that earlier versions of Signals can read it.
+    // A schema is written in the least version that has room for it, so that earlier versions of Signals can read it: this one has neither
+    // former names nor dropped columns, and the next one has no widened columns.
     private const int PlainVersion = 1;
+    private const int NamesVersion = 2;
 
     private const long FinalDrop = -1;
     private const int SchemaItems = 2;
     private const int EventTypeItems = 5;
     private const int PlainColumnItems = 4;
-    private const int ColumnItems = 6;
+    private const int NamesColumnItems = 6;
+    private const int ColumnItems = 7;
 
     public static byte[] Write(StoreSchema schema)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(SchemaItems);
-        bool isPlain = schema.EventTypes.All(type => type.Columns.All(column => column is { FormerNames.Count: 0, IsDropped: false }));
-        writer.Write(isPlain ? PlainVersion : Version);
+        int version = VersionFor(schema);
+        writer.Write(version);
         writer.WriteArrayHeader(schema.EventTypes.Count);
         foreach (EventTypeSchema type in schema.EventTypes)
         {
-            WriteEventType(ref writer, type, isPlain);
+            WriteEventType(ref writer, type, version);
         }
 
         writer.Flush();
@@ -57,7 +60,15 @@ internal static class SchemaSerializer
         }
     }
 
-    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type, bool isPlain)
+    private static int VersionFor(StoreSchema schema) =>
+        schema.EventTypes.Any(type => type.HasWidened) ? Version
+        : schema.EventTypes.All(type => type.Columns.All(column => column is { FormerNames.Count: 0, IsDropped: false })) ? PlainVersion
+        : NamesVersion;
+
+    private static int ItemsOf(int version) =>
+        version == PlainVersion ? PlainColumnItems : version == NamesVersion ? NamesColumnItems : ColumnItems;
+
+    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type, int version)
     {
         writer.WriteArrayHeader(EventTypeItems);
         writer.Write(type.Name);
@@ -75,28 +86,38 @@ internal static class SchemaSerializer
         writer.WriteArrayHeader(type.Columns.Count);
         foreach (ColumnSchema column in type.Columns)
         {
-            writer.WriteArrayHeader(isPlain ? PlainColumnItems : ColumnItems);
+            writer.WriteArrayHeader(ItemsOf(version));
             writer.Write(column.Name);
             writer.Write((byte)column.Role);
             writer.Write((byte)column.Type.Kind);
             writer.Write(column.Type.Dimensions);
-            if (!isPlain)
+            if (version > PlainVersion)
             {
-                writer.WriteArrayHeader(column.FormerNames.Count);
-                foreach (string former in column.FormerNames)
-                {
-                    writer.Write(former);
-                }
-
-                if (column.IsDropped)
-                {
-                    writer.Write(column.Drop.IsFinal ? FinalDrop : column.Drop.SinceMs);
-                }
-                else
-                {
-                    writer.WriteNil();
-                }
+                WriteNames(ref writer, column);
             }
+
+            if (version > NamesVersion)
+            {
+                writer.Write((byte)column.FirstType.Kind);
+            }
+        }
+    }
+
+    private static void WriteNames(ref MessagePackWriter writer, ColumnSchema column)
+    {
+        writer.WriteArrayHeader(column.FormerNames.Count);
+        foreach (string former in column.FormerNames)
+        {
+            writer.Write(former);
+        }
+
+        if (column.IsDropped)
+        {
+            writer.Write(column.Drop.IsFinal ? FinalDrop : column.Drop.SinceMs);
+        }
+        else
+        {
+            writer.WriteNil();
         }
     }
 
@@ -113,20 +134,20 @@ internal static class SchemaSerializer
         Expect(SchemaItems, items, "a schema");
         if (version < PlainVersion)
         {
-            throw new InvalidDataException($"Expected {PlainVersion} or {Version} for a schema's version, found {version}.");
+            throw new InvalidDataException($"Expected {PlainVersion} to {Version} for a schema's version, found {version}.");
         }
 
         var builder = new StoreSchemaBuilder();
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            builder.Add(ReadEventType(ref reader, version == PlainVersion));
+            builder.Add(ReadEventType(ref reader, version));
         }
 
         return builder.Build();
     }
 
-    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader, bool isPlain)
+    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader, int version)
     {
         Expect(EventTypeItems, reader.ReadArrayHeader(), "an event type");
         EventTypeBuilder builder = new EventTypeBuilder(ReadName(ref reader)).KeepLast(reader.ReadInt32());
@@ -139,23 +160,34 @@ internal static class SchemaSerializer
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            Expect(isPlain ? PlainColumnItems : ColumnItems, reader.ReadArrayHeader(), "a column");
-            string name = ReadName(ref reader);
-            var role = (ColumnRole)reader.ReadByte();
-            var kind = (ColumnKind)reader.ReadByte();
-            ColumnType type = ColumnType.FromKind(kind, reader.ReadInt32());
-            string[] former = isPlain ? [] : ReadFormerNames(ref reader);
-            if (!isPlain && !reader.TryReadNil())
-            {
-                builder.AddDropped(name, type, role, former, ReadDrop(ref reader));
-                continue;
-            }
+            Expect(ItemsOf(version), reader.ReadArrayHeader(), "a column");
+            ReadColumn(ref reader, builder, version);
+        }
 
+        return builder;
+    }
+
+    private static void ReadColumn(ref MessagePackReader reader, EventTypeBuilder builder, int version)
+    {
+        string name = ReadName(ref reader);
+        var role = (ColumnRole)reader.ReadByte();
+        var kind = (ColumnKind)reader.ReadByte();
+        ColumnType type = ColumnType.FromKind(kind, reader.ReadInt32());
+        string[] former = version == PlainVersion ? [] : ReadFormerNames(ref reader);
+        if (version > PlainVersion && !reader.TryReadNil())
+        {
+            builder.AddDropped(name, type, role, former, ReadDrop(ref reader));
+        }
+        else
+        {
             builder.Add(name, type, role);
             Array.ForEach(former, earlier => builder.RenamedFrom(earlier));
         }
 
-        return builder;
+        if (version > NamesVersion)
+        {
+            builder.WidenedFrom(ColumnType.FromKind((ColumnKind)reader.ReadByte(), type.Dimensions));
+        }
     }
 
     private static string[] ReadFormerNames(ref MessagePackReader reader)

@@ -27,7 +27,7 @@ internal static class SegmentColumns
     /// The ids that the columns of a segment have in the store, in the order of the segment. A column that was dropped has its old id: its
     /// cells are hidden and reclaimed like those that are there already.
     /// </summary>
-    /// <exception cref="SchemaMismatchException">A column is unknown, or has another type.</exception>
+    /// <exception cref="SchemaMismatchException">A column is unknown, or has a type that the store's column never had.</exception>
     public static ushort[] IdsOf(SegmentHeader header, EventTypeSchema type, string path)
     {
         ushort[] ids = new ushort[header.Columns.Length];
@@ -35,13 +35,13 @@ internal static class SegmentColumns
         {
             SegmentColumn column = header.Columns[i];
             int index = type.IndexOf(column.Name) is var live and >= 0 ? live : Dropped(type, column);
-            if (index < 0 || type.Columns[index].Type != column.Type)
+            if (index < 0 || !type.Columns[index].Reads(column.Type))
             {
                 throw new SchemaMismatchException(
                     $"Segment '{path}' has column '{type.Name}.{column.Name}' of type {column.Type}; "
                     + (index < 0
                         ? $"the store does not have this column{type.WhyNot(column.Name)}. It has: {type.ListColumns()}."
-                        : $"the store has it with type {type.Columns[index].Type}."));
+                        : $"the store has it with type {Types(type.Columns[index])}."));
             }
 
             if (Array.IndexOf(ids, (ushort)index, 0, i) is var same and >= 0)
@@ -57,9 +57,13 @@ internal static class SegmentColumns
         return ids;
     }
 
+    private static string Types(ColumnSchema column) => column.IsWidened
+        ? $"{column.Type}, and takes what it had since it was {column.FirstType}"
+        : column.Type.ToString();
+
     // The newest of that name: the one that a declaration could take back.
     private static int Dropped(EventTypeSchema type, SegmentColumn column) => type.Columns
-        .Where(known => known.IsDropped && known.Type == column.Type && known.AllNames().Contains(column.Name))
+        .Where(known => known.IsDropped && known.Reads(column.Type) && known.AllNames().Contains(column.Name))
         .Select(known => (int)known.Id)
         .LastOrDefault(-1);
 }

@@ -59,7 +59,9 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
 
         public ChunkCodec CodecOf(int position) => index.Codec(block, position);
 
-        public ColumnType TypeOf(int position) => layout.TypeOf(layout.ChunkAt(position));
+        public ColumnType TypeOf(int position) => layout.StoredTypeOf(layout.ChunkAt(position));
+
+        public ColumnType ReadAs(int position) => layout.TypeOf(layout.ChunkAt(position));
 
         public ChunkSlice Missing(int position, TableFile file, long offset) => layout.ChunkAt(position) >= TableFormat.FirstColumnChunk
             ? ChunkSlice.Absent

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Signals.Core.Columns;
 
 namespace Signals.Storage.Tables;
 
@@ -116,6 +117,11 @@ internal static class ChunkLoader
                 Span<byte> target = data.AsSpan(to, slice.Length);
                 StoredChunk.Decode(file, offset, scratch.AsSpan(from, stored), chunks.CodecOf(position), target);
                 StoredChunk.Validate(file, offset, chunks.TypeOf(position), chunks.Rows, target);
+                if (chunks.TypeOf(position) != chunks.ReadAs(position))
+                {
+                    ColumnChunk.Mark(target, chunks.TypeOf(position));
+                }
+
                 slice = new ChunkSlice(data, to, target.Length);
                 from += stored;
                 to += target.Length;

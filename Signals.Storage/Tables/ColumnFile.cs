@@ -156,6 +156,10 @@ internal sealed class ColumnFile : IDisposable
             ? index.Types[position / ColumnFileFormat.ChunksPerColumn]
             : ColumnType.Scalar<ulong>();
 
+        public ColumnType ReadAs(int position) => position % ColumnFileFormat.ChunksPerColumn == 0
+            ? index.ReadTypes[position / ColumnFileFormat.ChunksPerColumn]
+            : ColumnType.Scalar<ulong>();
+
         public ChunkSlice Missing(int position, TableFile file, long offset) =>
             throw new InvalidOperationException(
                 $"Chunk {position} of block {block} was requested, but the column file does not replace it.");

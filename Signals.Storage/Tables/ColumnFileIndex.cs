@@ -17,10 +17,11 @@ internal sealed class ColumnFileIndex
     private readonly uint[] _entries;
     private readonly int _chunks;
 
-    private ColumnFileIndex(int tableBlocks, int blocks, ushort[] columns, ColumnType[] types)
+    private ColumnFileIndex(int tableBlocks, int blocks, ushort[] columns, ColumnType[] types, EventTypeSchema schema)
     {
         Columns = columns;
         Types = types;
+        ReadTypes = [.. columns.Select(column => schema.Columns[column].Type)];
         _chunks = columns.Length * ColumnFileFormat.ChunksPerColumn;
         _places = new int[tableBlocks];
         _offsets = new long[blocks];
@@ -37,8 +38,11 @@ internal sealed class ColumnFileIndex
     /// <summary>Ids of the columns, ascending.</summary>
     public ushort[] Columns { get; }
 
-    /// <summary>The types of the columns.</summary>
+    /// <summary>The types of the columns in the file.</summary>
     public ColumnType[] Types { get; }
+
+    /// <summary>The types that they are read as.</summary>
+    public ColumnType[] ReadTypes { get; }
 
     /// <summary>Bytes of memory.</summary>
     public long ResidentBytes =>
@@ -74,7 +78,7 @@ internal sealed class ColumnFileIndex
                 + "or it states other numbers than the footer");
         }
 
-        ColumnFileIndex index = new(footer.Base.Blocks, footer.Blocks, meta.Columns, types);
+        ColumnFileIndex index = new(footer.Base.Blocks, footer.Blocks, meta.Columns, types, schema);
         index.ReadBlocks(file, section, footer.Section(TableFormat.BlocksSection), bytes[ColumnFileFormat.IndexHeaderLength..], table);
         return index;
     }
@@ -115,7 +119,12 @@ internal sealed class ColumnFileIndex
                 + $"event type '{schema.Name}' has {schema.Columns.Count} columns");
         }
 
-        ColumnType[] types = [.. meta.Columns.Select(column => schema.Columns[column].Type)];
+        ColumnType[] types = new ColumnType[meta.Columns.Length];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = TableColumns.StoredType(schema.Columns[meta.Columns[i]], bytes[i * TableFormat.ColumnEntryLength]);
+        }
+
         byte[] expected = Encode(meta.Columns, types);
         return bytes.SequenceEqual(expected)
             ? types

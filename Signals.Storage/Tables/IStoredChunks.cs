@@ -24,8 +24,11 @@ internal interface IStoredChunks
     /// <summary>How the payload of a chunk is stored on disk.</summary>
     ChunkCodec CodecOf(int position);
 
-    /// <summary>The type of the rows of a chunk.</summary>
+    /// <summary>The type of the rows of a chunk in the file.</summary>
     ColumnType TypeOf(int position);
+
+    /// <summary>The type that they are read as, which holds each of their values.</summary>
+    ColumnType ReadAs(int position);
 
     /// <summary>The slice of a wanted chunk that is not stored.</summary>
     /// <exception cref="CorruptionException">Every block must have such a chunk.</exception>

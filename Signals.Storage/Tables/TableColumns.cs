@@ -34,21 +34,35 @@ internal static class TableColumns
 
         Span<byte> expected = stackalloc byte[TableFormat.ColumnEntryLength];
         int[] stored = [.. Enumerable.Range(0, columns).Select(i => ids?[i] ?? i)];
+        ColumnType[] types = [.. schema.Columns.Take(stored.Length == 0 ? 0 : stored.Max() + 1).Select(column => column.Type)];
+        ColumnType[] storedAs = [.. types];
         for (int i = 0; i < stored.Length; i++, bytes = bytes[TableFormat.ColumnEntryLength..])
         {
             ColumnSchema column = schema.Columns[stored[i]];
-            WriteEntry(column.Type, i, expected);
+            storedAs[stored[i]] = StoredType(column, bytes[0]);
+            WriteEntry(storedAs[stored[i]], i, expected);
             if (!bytes[..TableFormat.ColumnEntryLength].SequenceEqual(expected))
             {
                 throw file.Corrupt(section.Offset + i * TableFormat.ColumnEntryLength,
                     $"column {i} is {Convert.ToHexString(bytes[..TableFormat.ColumnEntryLength])}, "
-                    + $"but the schema has '{column.Name}' of type {column.Type}, {Convert.ToHexString(expected)}");
+                    + $"but the schema has '{column.Name}' of type {column.Type}{First(column)}, {Convert.ToHexString(expected)}");
             }
         }
 
-        ColumnType[] types = [.. schema.Columns.Take(stored.Length == 0 ? 0 : stored.Max() + 1).Select(column => column.Type)];
-        return new TableLayout(types, footer.Defaults, stored);
+        return new TableLayout(types, footer.Defaults, stored, storedAs);
     }
+
+    /// <summary>
+    /// The type that a column has in a file that gives this kind for it: the column's own, or a narrower one that it had before it was
+    /// widened. The column's own if it never had that kind.
+    /// </summary>
+    public static ColumnType StoredType(ColumnSchema column, byte kind) =>
+        column.IsWidened && Enum.IsDefined((ColumnKind)kind) && (ColumnKind)kind >= ColumnKind.VectorInt8 == column.Type.IsVector
+        && ColumnType.FromKind((ColumnKind)kind, column.Type.Dimensions) is var stored && column.Reads(stored)
+            ? stored
+            : column.Type;
+
+    private static string First(ColumnSchema column) => column.IsWidened ? $", which was {column.FirstType} at first" : "";
 
     /// <summary>Encodes the columns section of a layout.</summary>
     public static byte[] Encode(TableLayout layout)

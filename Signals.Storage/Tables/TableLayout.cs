@@ -11,6 +11,7 @@ namespace Signals.Storage.Tables;
 internal sealed class TableLayout
 {
     private readonly ColumnType[] _types;
+    private readonly ColumnType[] _storedTypes;
     private readonly int[] _chunkAt;
     private readonly int[] _unstored;
     private readonly int _firstCellStamps;
@@ -31,7 +32,12 @@ internal sealed class TableLayout
     /// <param name="columns">The types of the event type's columns, up to the last column that the table has.</param>
     /// <param name="defaults">What holds for all rows.</param>
     /// <param name="stored">The ids of the table's columns, each once, in the order of the table.</param>
-    public TableLayout(ReadOnlySpan<ColumnType> columns, RowDefaults defaults, ReadOnlySpan<int> stored)
+    /// <param name="storedAs">
+    /// The types that the columns have in the file, by id; empty if they are the same. A column that was widened since has a narrower
+    /// one.
+    /// </param>
+    public TableLayout(
+        ReadOnlySpan<ColumnType> columns, RowDefaults defaults, ReadOnlySpan<int> stored, ReadOnlySpan<ColumnType> storedAs = default)
     {
         Defaults = defaults;
         Columns = columns.Length;
@@ -45,6 +51,8 @@ internal sealed class TableLayout
             .. columns,
             .. Enumerable.Repeat(ColumnType.Scalar<ulong>(), chunks - EndOfColumns),
         ];
+        _storedTypes = [.. _types];
+        storedAs.CopyTo(_storedTypes.AsSpan(TableFormat.FirstColumnChunk));
         List<int> order = [TableFormat.TimesChunk, TableFormat.IdsChunk];
         foreach (int column in stored)
         {
@@ -57,7 +65,7 @@ internal sealed class TableLayout
             order.Add(CellStampsChunk(column));
         }
 
-        _chunkAt = [.. order.Where(chunk => !IsWide(_types[chunk])), .. order.Where(chunk => IsWide(_types[chunk]))];
+        _chunkAt = [.. order.Where(chunk => !IsWide(_storedTypes[chunk])), .. order.Where(chunk => IsWide(_storedTypes[chunk]))];
         _unstored = [.. Enumerable.Range(0, _types.Length).Except(order)];
     }
 
@@ -105,8 +113,11 @@ internal sealed class TableLayout
         : chunk < EndOfColumns ? Math.Max(-1, chunk - TableFormat.FirstColumnChunk)
         : -1;
 
-    /// <summary>The type of the rows of a chunk.</summary>
+    /// <summary>The type of the rows that a chunk gives.</summary>
     public ColumnType TypeOf(int chunk) => _types[chunk];
+
+    /// <summary>The type of the rows of a chunk in the file.</summary>
+    public ColumnType StoredTypeOf(int chunk) => _storedTypes[chunk];
 
     /// <summary>The chunk at a position in the file.</summary>
     public int ChunkAt(int position) => _chunkAt[position];

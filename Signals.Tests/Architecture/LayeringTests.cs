@@ -125,7 +125,8 @@ internal sealed class LayeringTests
         Path.GetRelativePath(SourceFile.RepositoryRoot(), project).StartsWith("integrations", StringComparison.Ordinal);
 
     // Signals.Generators runs in the compiler and refers to nothing; Signals.Storage packs it. Signals.Orleans builds a cluster out of
-    // other integrations. Formats of training sets stand on Signals.Training, and the tool on some.
+    // other integrations. Formats of training sets stand on Signals.Training, and the tool on some. The sample of an app host starts
+    // another sample.
     private static int ProjectRank(string path) =>
         Path.GetRelativePath(SourceFile.RepositoryRoot(), path).Replace('\\', '/').Split('/') switch
         {
@@ -135,7 +136,7 @@ internal sealed class LayeringTests
             ["integrations", "Signals.Orleans" or "Signals.Arrow" or "Signals.Parquet", ..] => 3,
             ["integrations", "Signals.Tool", ..] => 4,
             ["integrations", ..] => 2,
-            ["Signals.Tests", ..] => 5,
+            ["Signals.Tests", ..] or ["samples", "Aspire", ..] => 5,
             _ => 4,
         };
 }

@@ -27,7 +27,8 @@ internal sealed partial class ProcessWaitTests
     [TestCase("process.WaitForExit(Patience);", false)]
     [TestCase("await process.WaitForExitAsync(patience.Token);", false)]
     [TestCase("_ = process.StandardError.ReadToEndAsync();", false)]
-    public void Pattern_OfALine_FindsWaitsWithoutALimit(string line, bool isFound) => Assert.That(Wait().IsMatch(line), Is.EqualTo(isFound));
+    public void Pattern_OfALine_FindsWaitsWithoutALimit(string line, bool isFound) =>
+        Assert.That(Wait().IsMatch(line), Is.EqualTo(isFound));
 
     [GeneratedRegex(
         @"\.WaitForExit(Async)?\(\s*(CancellationToken\.None)?\s*\)|\bStandard(Output|Error)\.ReadToEnd\(|"

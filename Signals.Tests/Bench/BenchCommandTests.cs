@@ -43,6 +43,7 @@ internal sealed class BenchCommandTests
             Case("of the ceiling", "serving", "--users", "60", "--reads", "10", "--batches", "1"),
             Case("0 wrong answers", "kafka", "--events", "20000", "--rounds", "1", "--per-record", "16"),
             Case("0 wrong answers", "local-reads", "--events", "5000", "--reads", "1000", "--rounds", "1"),
+            Case("of it work of its thread", "openings", "--stores", "20"),
             Case("0 differences to what was served in 200 rows", "training", "--requests", "200", "--rows", "8", "--width", "4"),
         ], atSmallSize: 3);
 
@@ -122,6 +123,18 @@ internal sealed class BenchCommandTests
             Assert.That(run.GetProperty(phase + "_alloc").GetDouble(), Is.Not.Negative, phase);
             Assert.That(!OperatingSystem.IsLinux() || run.TryGetProperty(phase + "_anon", out _), phase);
         }
+    }
+
+    [Test]
+    public void Compare_OptionsOfItsLine_ReachTheProcessesThatMeasure()
+    {
+        (int code, string output) = Run(
+        [
+            "compare", "--workload", "dense", "--events=5000", "--users", "100", "--reads", "50", "--peer", "none", "--phases", "ingest",
+            "--path", _folder,
+        ]);
+        Assert.That(code, Is.Zero, output);
+        Assert.That(output, Does.Contain("each process warmed up").And.Contain("   warmed up with 5,000 events"));
     }
 
     [Test]
@@ -205,11 +218,28 @@ internal sealed class BenchCommandTests
     [TestCase("--cold is on or off", "checkpoint", "--cold", "very")]
     [TestCase("needs a value", "vectors", "--events")]
     [TestCase("compare [--workload", "nothing")]
+    [TestCase("compare [--workload")]
+    [TestCase("'compar' is no command. Did you mean 'compare'?", "compar")]
+    [TestCase("--evnets is no option of this command. Did you mean '--events'? 'Signals.Bench compare --help' describes the command.",
+        "compare", "--evnets", "1")]
+    [TestCase("--events is given twice", "vectors", "--events", "1", "--events", "2")]
+    [TestCase("'5' is one word too many", "vectors", "5")]
     public void Command_WrongOption_IsRefusedNamingIt(string expected, params string[] words)
     {
         (int code, string output) = Run(words);
         Assert.That(code, Is.EqualTo(2));
         Assert.That(output, Does.Contain(expected));
+    }
+
+    [Test]
+    public void Help_OfTheHarnessAndOfACommand_NamesCommandsAndOptionsWithTheirDefaults()
+    {
+        (int code, string commands) = Run(["--help"]);
+        Assert.That(code, Is.Zero, commands);
+        Assert.That(commands, Does.Contain("Compare Signals with other stores").And.Contain("simulate").And.Not.Contain("kafka-log"));
+        (code, string options) = Run(["compare", "--help"]);
+        Assert.That(code, Is.Zero, options);
+        Assert.That(options, Does.Match(@"--warm-up <on\|off>").And.Match(@"--events <N> +How many events. \[default: 20000000\]"));
     }
 
     /// <summary>The runs of this library that a small comparison reports.</summary>

@@ -17,6 +17,34 @@ internal sealed partial class PackageTests
     private const string Configuration = "Release";
 #endif
     private const string Version = "0.1.0";
+
+    private const string HostedProgram = """
+        using Microsoft.Extensions.DependencyInjection;
+        using Microsoft.Extensions.Diagnostics.HealthChecks;
+        using Microsoft.Extensions.Hosting;
+        using Microsoft.Extensions.Options;
+        using Signals;
+        using Signals.Hosting;
+
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
+        builder.Services.AddSignals(builder.Configuration.GetSection("Signals"), o => o.UseSchema(StoreSchema.Of<View>()));
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        SignalStore store = host.Services.GetRequiredService<SignalStore>();
+        await store.AppendAsync(new View(UserId.From("alice"), DateTimeOffset.UtcNow, 1) { Item = 4711 });
+        int views = store.Query<View>().Last(20).Read(UserId.From("alice")).ToArray().Length;
+        HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        SignalsOptions options = host.Services.GetRequiredService<IOptionsMonitor<SignalsOptions>>().CurrentValue;
+        Console.WriteLine($"{views} views, {options.Durability}, {health.Status}");
+        await host.StopAsync();
+
+        [Event("view")]
+        internal readonly partial record struct View(UserId User, DateTimeOffset Time, ulong Id)
+        {
+            public long Item { get; init; }
+        }
+        """;
+
     private static readonly string[] Packages =
     [
         "Signals.Core", "Signals.Storage", "Signals.Hosting", "Signals.Checkpoints", "Signals.Checkpoints.Azure", "Signals.Checkpoints.S3",
@@ -109,25 +137,36 @@ internal sealed partial class PackageTests
     [Test]
     public void FreshProject_PublishedAheadOfTime_RunsTheSame()
     {
-        if (Environment.GetEnvironmentVariable("SIGNALS_TEST_AOT") != "1")
-        {
-            Assert.Ignore("Set SIGNALS_TEST_AOT=1 to publish ahead of time; it takes a minute and the compiler's package.");
-        }
-
-        if (!new[] { "clang", "gcc" }.Any(IsOnPath))
-        {
-            Assert.Ignore("Publishing ahead of time links with clang or gcc; this machine has neither.");
-        }
-
+        AheadOfTime.Require();
         string published = Path.Combine(_project, "published");
-        string[] compiler = IsOnPath("clang") ? [] : ["-p:CppCompilerAndLinker=gcc"];
         DotnetCli.Run(_project,
         [
             "publish", "-c", "Release", "-v", "q", "-warnaserror", "-p:PublishAot=true",
-            "--use-current-runtime", "-o", published, .. compiler,
+            "--use-current-runtime", "-o", published, .. AheadOfTime.Linker,
         ]);
         string output = DotnetCli.Run(Path.Combine(published, "fresh"), _project, []);
         Assert.That(Lines(output), Is.Not.Empty.And.All.EqualTo("item 4711, 12.5 s"));
+    }
+
+    /// <summary>What a host binds from its configuration is bound without reflection, and a wrong key is still named.</summary>
+    [Test]
+    public void HostedProject_PublishedAheadOfTime_RunsAndRefusesAnUnknownKey()
+    {
+        AheadOfTime.Require();
+        string project = Directory.CreateDirectory(Path.Combine(_root, "hosted")).FullName;
+        string store = "--Signals:Path=" + Path.Combine(project, "store");
+        WriteProject(project, "hosted", HostedProgram, ("Signals.Hosting", Version), ("Microsoft.Extensions.Hosting", "10.0.5"));
+        string published = Path.Combine(project, "published");
+        DotnetCli.Run(project,
+        [
+            "publish", "-c", "Release", "-v", "q", "-warnaserror", "-p:PublishAot=true",
+            "--use-current-runtime", "-o", published, .. AheadOfTime.Linker,
+        ]);
+        string program = Path.Combine(published, "hosted");
+        Assert.That(DotnetCli.Run(program, project, [store, "--Signals:Durability=Synced"]), Does.Contain("1 views, Synced, Healthy"));
+        (int code, string output) = DotnetCli.TryRun(program, project, store, "--Signals:Durabilty=Synced");
+        Assert.That(code, Is.Not.Zero, output);
+        Assert.That(output, Does.Contain("'Signals:Durabilty'; the nearest known one is 'Durability'"));
     }
 
     // Each run appends an event, and prints those of the runs before it, too.
@@ -140,8 +179,15 @@ internal sealed partial class PackageTests
         string readme = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "Signals.Storage", "PACKAGE.md"));
         string example = CSharpBlock().Match(readme).Groups[1].Value;
         Assert.That(example, Does.Contain("\"./signals\""));
-        File.WriteAllText(Path.Combine(_project, "Program.cs"), example);
-        File.WriteAllText(Path.Combine(_project, "fresh.csproj"), $"""
+        WriteProject(_project, "fresh", example, ("Signals.Storage", Version));
+    }
+
+    private void WriteProject(string folder, string name, string program, params (string Name, string Version)[] packages)
+    {
+        string references = string.Concat(
+            packages.Select(package => $"""<PackageReference Include="{package.Name}" Version="{package.Version}" />"""));
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
+        File.WriteAllText(Path.Combine(folder, name + ".csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -152,13 +198,13 @@ internal sealed partial class PackageTests
                 <NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Signals.Storage" Version="{Version}" />
+                {references}
               </ItemGroup>
             </Project>
             """);
 
         // A cache of its own, or a package of an earlier run would be taken; what is not ours comes from the machine's.
-        File.WriteAllText(Path.Combine(_project, "nuget.config"), $"""
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Path.Combine(_root, "cache")}" /></config>
               <fallbackPackageFolders><add key="machine" value="{MachineCache()}" /></fallbackPackageFolders>
@@ -169,9 +215,6 @@ internal sealed partial class PackageTests
 
     private static string MachineCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
-    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();

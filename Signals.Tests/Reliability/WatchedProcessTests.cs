@@ -27,8 +27,9 @@ internal sealed class WatchedProcessTests
     public void Run_ProgramThatHangs_IsKilledWithItsChildrenAndFailsWithLineAndWords()
     {
         ProcessStartInfo hangs = new("sh", ["-c", "sleep 600 & echo child $!; echo oops >&2; wait"]);
-        TimeoutException error = Assert.Throws<TimeoutException>(() => WatchedProcess.Run(hangs, Short));
-        Assert.That(error.Message, Does.StartWith($"sh -c sleep 600 & echo child $!").And.Contain($"did not end in {Short}. It was killed."));
+        TimeoutException error = Assert.Throws<TimeoutException>(() => WatchedProcess.Run(hangs, Short))!;
+        Assert.That(error.Message, Does.StartWith("sh -c sleep 600 & echo child $!"));
+        Assert.That(error.Message, Does.Contain($"did not end in {Short}. It was killed."));
         Assert.That(error.Message, Does.Contain("Output:\nchild ").And.Contain("Errors:\noops\n"));
         int child = int.Parse(error.Message.Split("\nchild ")[1].Split('\n')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.That(() => IsRunning(child), Is.False.After(5000, 10));
@@ -38,7 +39,8 @@ internal sealed class WatchedProcessTests
     [Test]
     public void Start_ProgramThatHangs_EndsItsOutputAndFailsAtItsEnd()
     {
-        using WatchedProcess process = WatchedProcess.Start(new ProcessStartInfo("sh", ["-c", "printf x; echo oops >&2; sleep 600"]), Short);
+        using WatchedProcess process = WatchedProcess.Start(
+            new ProcessStartInfo("sh", ["-c", "printf x; echo oops >&2; sleep 600"]), Short);
         Assert.That(process.Output.ReadByte(), Is.EqualTo('x'));
         Assert.That(process.Output.ReadByte(), Is.EqualTo(-1));
         Assert.That(

@@ -56,6 +56,18 @@ internal sealed class ToolStoreTests
         Assert.That(text.Text, Does.Contain("view: keeps the newest 20 events of a user, 3,650 days").And.Contain("float16[2]"));
     }
 
+    [Test]
+    public async Task Schema_WidenedColumn_SaysWhatItWasAndIsReadBack()
+    {
+        SignalStore.Open(Folder, StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("n").Vector<float>("v", 2)))).Dispose();
+        ToolRun json = await ToolRun.OfAsync("schema", Folder, "--json");
+        StoreSchema read = SchemaJson.Read(Write("schema.json", json.Text));
+        Assert.That(SchemaJson.Write(read), Is.EqualTo(json.Text.TrimEnd()));
+        ColumnSchema column = read["view"].Columns[0];
+        Assert.That((column.Type, column.FirstType), Is.EqualTo((ColumnType.Scalar<long>(), ColumnType.Scalar<int>())));
+        Assert.That((await ToolRun.OfAsync("schema", Folder)).Text, Does.Contain("int64, int32 at first"));
+    }
+
     [TestCase("{}")]
     [TestCase("[")]
     [TestCase("""

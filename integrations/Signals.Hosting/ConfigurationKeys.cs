@@ -32,25 +32,6 @@ internal static class ConfigurationKeys
         }
     }
 
-    private static string Nearest(string key) => Settings.MinBy(setting => Distance(key.ToUpperInvariant(), setting.ToUpperInvariant()))!;
-
-    // How many characters have to be inserted, deleted or replaced (Levenshtein 1966).
-    private static int Distance(string a, string b)
-    {
-        int[] before = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int[] now = new int[b.Length + 1];
-            now[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-                now[j] = Math.Min(replaced, 1 + Math.Min(before[j], now[j - 1]));
-            }
-
-            before = now;
-        }
-
-        return before[b.Length];
-    }
+    private static string Nearest(string key) =>
+        Settings.MinBy(setting => NearestWord.Distance(key.ToUpperInvariant(), setting.ToUpperInvariant()))!;
 }

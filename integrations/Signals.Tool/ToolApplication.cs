@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
-using System.Reflection;
 using Signals.Tool.Commands;
 using Spectre.Console;
 
@@ -11,9 +8,6 @@ namespace Signals.Tool;
 internal sealed class ToolApplication(
     IAnsiConsole console, Func<Stream> openOutput, TextWriter messages, IAnsiConsole progress, TextReader? answers = null)
 {
-    // A word that begins with @ is a user's name, not a file with more words. Letters behind one hyphen are no options.
-    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
-
     /// <summary>All commands, in the order of help.</summary>
     public static IReadOnlyList<ToolCommand> Commands() =>
     [
@@ -33,24 +27,15 @@ internal sealed class ToolApplication(
                 ["help", ..] => [.. arguments.Skip(1), "--help"],
                 _ => arguments,
             };
-            ParseResult line = CreateRoot().Parse(words, Parsing);
-            if (IsForACommand(line, words) && LineErrors.Find(line, words) is { } error)
-            {
-                throw new UsageException(error);
-            }
-
-            InvocationConfiguration surroundings = new()
-            {
-                Output = console.Profile.Out.Writer,
-                Error = messages,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-            };
-            return (ExitCode)await line.InvokeAsync(surroundings, cancellationToken).ConfigureAwait(false);
+            ParseResult line = ProgramLine.Parse(CreateRoot(), words, out string? error);
+            return error is null
+                ? (ExitCode)await line.InvokeAsync(ProgramLine.Into(console.Profile.Out.Writer, messages), cancellationToken)
+                    .ConfigureAwait(false)
+                : throw new UsageException(error);
         }
-        catch (Exception error) when (CodeOf(error) is ExitCode code)
+        catch (Exception failure) when (CodeOf(failure) is ExitCode code)
         {
-            await messages.WriteLineAsync(error is OperationCanceledException ? "stopped" : error.Message).ConfigureAwait(false);
+            await messages.WriteLineAsync(failure is OperationCanceledException ? "stopped" : failure.Message).ConfigureAwait(false);
             return code;
         }
     }
@@ -58,17 +43,8 @@ internal sealed class ToolApplication(
     private RootCommand CreateRoot()
     {
         ToolContext context = new(console, openOutput, messages, progress, answers);
-        RootCommand root = new("Looks into a store of Signals, checks, compacts, copies, exports, erases and mends it.")
-        {
-            HelpName = "signals",
-        };
-        root.Options.Clear();
-        root.Add(new HelpOption("--help", "-h", "-?")
-        {
-            Action = new HelpAction { MaxWidth = console.Profile.Width },
-            Description = "Describe the tool, or a command.",
-        });
-        root.Add(new VersionOption { Action = new PrintVersion(), Description = "Print the version." });
+        RootCommand root = ProgramLine.CreateRoot(
+            "signals", "Looks into a store of Signals, checks, compacts, copies, exports, erases and mends it.", console.Profile.Width);
         foreach (ToolCommand command in Commands())
         {
             command.SetAction(async (line, stop) => (int)await command.RunAsync(line, context, stop).ConfigureAwait(false));
@@ -77,12 +53,6 @@ internal sealed class ToolApplication(
 
         return root;
     }
-
-    // Help and completion look at unfinished lines.
-    private static bool IsForACommand(ParseResult line, IReadOnlyList<string> words) =>
-        !words[0].StartsWith('[')
-        && (line.Errors.Count > 0 || line.Action == line.CommandResult.Command.Action
-            || line is { UnmatchedTokens.Count: > 0, CommandResult.Command: RootCommand });
 
     private static ExitCode? CodeOf(Exception error) => error switch
     {
@@ -93,18 +63,4 @@ internal sealed class ToolApplication(
         SignalsException or IOException or UnauthorizedAccessException or OperationCanceledException => ExitCode.Failed,
         _ => null,
     };
-
-    /// <summary>Prints the version of the tool, without the commit that it was built from.</summary>
-    private sealed class PrintVersion : SynchronousCommandLineAction
-    {
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
-        {
-            string version = typeof(ToolApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-                .InformationalVersion;
-            parseResult.InvocationConfiguration.Output.WriteLine(version.Split('+')[0]);
-            return (int)ExitCode.Ok;
-        }
-    }
 }

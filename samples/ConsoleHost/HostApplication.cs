@@ -1,9 +1,11 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Ingest;
 using Signals.Samples.ConsoleHost.Options;
 using Signals.Samples.ConsoleHost.Reporting;
 using Signals.Samples.ConsoleHost.Verification;
+using Signals.Tool;
 using Spectre.Console;
 
 namespace Signals.Samples.ConsoleHost;
@@ -19,13 +21,14 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
     {
         try
         {
-            HostOptions options = OptionsParser.Parse(arguments);
-            if (options.ShowHelp)
-            {
-                console.WriteLine(HelpText.Text);
-                return ExitCode.Ok;
-            }
-            return await RunAsync(options, cancellationToken).ConfigureAwait(false);
+            HostSyntax syntax = new(console.Profile.Width);
+            syntax.Root.SetAction(async (line, stop) =>
+                (int)await RunAsync(OptionsParser.Read(syntax, line), stop).ConfigureAwait(false));
+            ParseResult line = ProgramLine.Parse(syntax.Root, arguments, out string? error);
+            return error is null
+                ? (ExitCode)await line.InvokeAsync(ProgramLine.Into(console.Profile.Out.Writer, errors), cancellationToken)
+                    .ConfigureAwait(false)
+                : throw new UsageException(error);
         }
         catch (Exception e) when (HostErrors.Describe(e) is { } known)
         {

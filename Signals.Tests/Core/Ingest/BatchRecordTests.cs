@@ -66,6 +66,77 @@ internal sealed class BatchRecordTests
     }
 
     [Test]
+    public void Write_WidenedColumn_IsTheseBytes()
+    {
+        EventTypeSchema type = Click(t => t.Field<long>("a").WidenedFrom(ColumnType.Scalar<int>()).Field<float>("b"));
+        var batch = new EventBatch(type);
+        batch.Add(new UserId(1, 2), 1000, 7).Set("a", 5L).Set("b", 0.5f);
+        string expected = """
+            00000000 02 02 0000
+            01000000 0200 0000
+            0C000000 18000000 24000000 30000000 3C000000 44000000
+            02020000 0100000000000000
+            02020000 0200000000000000
+            02020000 E803000000000000
+            02020000 0700000000000000
+            02020008 0500000000000000
+            02020000 0000003F
+            00000000
+            """;
+        Assert.That(Convert.ToHexString(Encode(batch, publish: false)), Is.EqualTo(Hex(expected)));
+    }
+
+    [Test]
+    public void Column_RecordsOfEachType_AreReadAsTheWidest()
+    {
+        EventTypeSchema first = Click(t => t.Field<short>("a").Text("b"));
+        EventTypeSchema second = Click(t => t.Field<int>("a").WidenedFrom(ColumnType.Scalar<short>()).Text("b"));
+        EventTypeSchema third = Click(t => t.Field<double>("a").WidenedFrom(ColumnType.Scalar<short>()).Text("b"));
+        foreach ((EventTypeSchema written, double value) in new[] { (first, -7.0), (second, 70_000), (third, 0.25) })
+        {
+            var batch = new EventBatch(written);
+            EventRow row = batch.Add(UserId.From(1), 2, 3);
+            _ = written == first ? row.Set("a", (short)value) : written == second ? row.Set("a", (int)value) : row.Set("a", value);
+            batch.Add(UserId.From(2), 2, 3).SetNull("a");
+            batch.Add(UserId.From(3), 2, 3).Set("b", "x");
+            BatchRecordReader record = BatchRecordReader.Open(Encode(batch), third);
+            record.Validate();
+            var column = new ColumnBuffer(ColumnType.Scalar<double>());
+            record.Column(0).AppendTo(column, 0, 3);
+            Assert.That(BitConverter.ToDouble(column.GetValue(0)), Is.EqualTo(value));
+            Assert.That(
+                Enumerable.Range(0, 3).Select(column.GetState), Is.EqualTo([ColumnState.Value, ColumnState.Null, ColumnState.Absent]));
+        }
+    }
+
+    [Test]
+    public void Validate_KindThatTheColumnNeverHad_IsRefused()
+    {
+        EventTypeSchema type = Click(t => t.Field<long>("a").WidenedFrom(ColumnType.Scalar<int>()));
+        var batch = new EventBatch(type);
+        batch.Add(UserId.From(1), 2, 3).Set("a", 5L);
+        byte[] bytes = Encode(batch);
+        int mark = Array.LastIndexOf(bytes, (byte)ColumnKind.Int64);
+        for (int kind = 0; kind < 256; kind++)
+        {
+            bytes[mark] = (byte)kind;
+            Assert.That(
+                () => BatchRecordReader.Open(bytes, type).Validate(),
+                kind == (int)ColumnKind.Int64 ? Throws.Nothing : Throws.TypeOf<InvalidDataException>(), $"kind {kind}");
+        }
+
+        bytes[mark] = (byte)ColumnKind.Int64;
+        bytes[RecordFormat.VersionOffset] = BatchRecordFormat.Version;
+        Assert.That(() => BatchRecordReader.Open(bytes, type).Validate(), Throws.TypeOf<InvalidDataException>(), "version 1 says nothing");
+        EventTypeSchema never = Click(t => t.Field<long>("a"));
+        bytes[RecordFormat.VersionOffset] = BatchRecordFormat.WidenedVersion;
+        Assert.That(() => BatchRecordReader.Open(bytes, never).Validate(), Throws.TypeOf<InvalidDataException>(), "never widened");
+    }
+
+    private static EventTypeSchema Click(Action<EventTypeBuilder> define) =>
+        StoreSchema.Define(s => s.EventType("click", define))["click"];
+
+    [Test]
     public void Open_UnderASchemaThatGrew_ReadsNewColumnsAsAbsent()
     {
         EventTypeSchema older = StoreSchema.Define(s => s.EventType("view", t => t.Field<float>("dwell")))["view"];

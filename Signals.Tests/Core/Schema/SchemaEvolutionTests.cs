@@ -77,7 +77,68 @@ internal sealed class SchemaEvolutionTests
 
     [Test]
     public void Resolve_ChangedKind_NamesBothSides() => AssertRefused(
-        t => t.Field<float>("x"), t => t.Field<double>("x"), "'a.x'", "field Float32", "field Float64");
+        t => t.Text("x"), t => t.Field<double>("x"), "'a.x'", "field Text", "field Float64", "meaning cannot change");
+
+    [Test]
+    public void Resolve_NarrowerKind_NamesBothSides() => AssertRefused(
+        t => t.Field<double>("x"), t => t.Field<float>("x"), "'a.x'", "field Float64", "field Float32", "never becomes narrower");
+
+    [Test]
+    public void Resolve_KindThatDoesNotHoldAllValues_NamesWhatDoes()
+    {
+        AssertRefused(
+            t => t.Field<int>("x"), t => t.Field<float>("x"), "field Int32", "field Float32", "(Int32 to Int64 or Float64)");
+        AssertRefused(
+            t => t.Field<long>("x"), t => t.Field<double>("x"), "field Int64", "field Float64", "(no type is wider than Int64)");
+        AssertRefused(
+            t => t.Vector<sbyte>("x", 2), t => t.Vector<float>("x", 3), "VectorInt8[2] to VectorFloat16[2] or VectorFloat32[2]");
+        AssertRefused(t => t.Field<bool>("x"), t => t.Field<int>("x"), "field Boolean", "meaning cannot change");
+    }
+
+    [Test]
+    public void Resolve_WiderKind_RemembersTheFirstAndIsStoredAgain()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.Field<short>("x").Vector<sbyte>("v", 3).Text("t")));
+        StoreSchema declared = Define(s => s.EventType("a", t => t.Field<int>("y").RenamedFrom("x").Vector<Half>("v", 3).Text("t")));
+        StoreSchema once = SchemaEvolution.Resolve(stored, declared, out bool changed);
+        Assert.That(changed);
+        StoreSchema twice = SchemaEvolution.Resolve(
+            Stored(once), Define(s => s.EventType("a", t => t.Field<double>("y").Vector<Half>("v", 3).Text("t"))), out changed);
+        Assert.That(changed);
+        EventTypeSchema type = Stored(twice)["a"];
+        Assert.That(
+            type.Columns.Select(column => $"{column.Name} {column.FirstType} {column.Type} {column.IsWidened}"),
+            Is.EqualTo([
+                "y Int16 Float64 True", "v VectorInt8[3] VectorFloat16[3] True", "t Text Text False"]));
+        Assert.That(type.HasWidened);
+        SchemaEvolution.Resolve(Stored(twice), Stored(twice), out changed);
+        Assert.That(changed, Is.False);
+        Assert.That(SchemaEvolution.AnswerAlike(stored, Stored(once)), Is.False);
+    }
+
+    [Test]
+    public void Define_WidenedFromATypeThatDoesNotFit_IsRefused()
+    {
+        Assert.That(
+            () => Define(s => s.EventType("a", t => t.Field<int>("x").WidenedFrom(ColumnType.Scalar<long>()))),
+            Throws.ArgumentException.With.Message.Contains("'a.x' of Int32 cannot have been Int64"));
+        Assert.That(
+            () => Define(s => s.EventType("a", t => t.WidenedFrom(ColumnType.Scalar<long>()))),
+            Throws.InvalidOperationException.With.Message.Contains("after the column"));
+    }
+
+    [Test]
+    public void Resolve_DropTakenBackWithAWiderKind_IsWidened()
+    {
+        DropTime time = new(1, 1, 1000);
+        StoreSchema stored = Define(s => s.EventType("a", t => t.Field<short>("x").Text("t")));
+        StoreSchema dropped = SchemaEvolution.Resolve(stored, Define(s => s.EventType("a", t => t.Text("t").Dropped("x"))), out _, time);
+        StoreSchema back = SchemaEvolution.Resolve(
+            Stored(dropped), Define(s => s.EventType("a", t => t.Field<int>("x").Text("t"))), out _, time);
+        Assert.That(
+            Stored(back)["a"].Columns.Select(column => $"{column.Name} {column.FirstType} {column.Type} {column.IsDropped}"),
+            Is.EqualTo(["x Int16 Int32 False", "t Text Text False"]));
+    }
 
     [Test]
     public void Resolve_ChangedDimensions_NamesBothSides() => AssertRefused(

@@ -18,6 +18,21 @@ internal sealed class SchemaSerializerTests
         "92029195A476696577CE7FFFFFFFC0CE9A7EC8009496A46974656D00080192A26964A76974656D5F6964C096A7636F756E74727900140190C0"
         + "96A4676F6E6500140191A46974656DFF96A5676F696E670114019005";
 
+    // Version 3: as version 2, with the kind that each column had at first.
+    private const string GoldenOfWidened =
+        "92039195A476696577CE7FFFFFFFC0CE9A7EC8009397A46974656D00080191A26964C00697A376656300200490C01E97A4676F6E65000C0190FF0B";
+
+    [Test]
+    public void Write_Widened_NeverChangesItsBytes()
+    {
+        byte[] bytes = SchemaSerializer.Write(Widened());
+        Assert.That(Convert.ToHexString(bytes), Is.EqualTo(GoldenOfWidened).NoClip);
+        EventTypeSchema read = SchemaSerializer.Read(bytes)["view"];
+        Assert.That(
+            read.Columns.Select(c => $"{c.Name} {c.FirstType} {c.Type} {c.IsDropped}"),
+            Is.EqualTo(["item Int32 Int64 False", "vec VectorInt8[4] VectorFloat32[4] False", "gone Float32 Float64 True"]));
+    }
+
     [Test]
     public void Write_FormerNames_NeverChangesItsBytes()
     {
@@ -33,9 +48,9 @@ internal sealed class SchemaSerializerTests
     }
 
     [Test]
-    public void Read_FormerNamesDamaged_IsRefusedOrObeysTheLimits()
+    public void Read_FormerNamesAndTypesDamaged_IsRefusedOrObeysTheLimits([Values] bool isWidened)
     {
-        byte[] bytes = SchemaSerializer.Write(Renamed());
+        byte[] bytes = SchemaSerializer.Write(isWidened ? Widened() : Renamed());
         for (int bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -44,6 +59,8 @@ internal sealed class SchemaSerializerTests
                 StoreSchema schema = SchemaSerializer.Read(bytes);
                 string[] names = [.. schema.EventTypes[0].Columns.Where(c => !c.IsDropped).SelectMany(c => c.AllNames())];
                 Assert.That(names, Is.Unique, $"bit {bit}");
+                Assert.That(
+                    schema.EventTypes[0].Columns, Is.All.Matches<ColumnSchema>(c => c!.Type.Holds(c.FirstType)), $"bit {bit}");
             }
             catch (Exception error) when (error is InvalidDataException or SchemaMismatchException)
             {
@@ -76,7 +93,7 @@ internal sealed class SchemaSerializerTests
     {
         byte[] bytes = SchemaSerializer.Write(SchemaSamples.Full());
         bytes[1] = SchemaSerializer.Version + 1;
-        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 3"));
+        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 4"));
     }
 
     [Test]
@@ -123,6 +140,9 @@ internal sealed class SchemaSerializerTests
     [TestCase("92019195A161017B", Description = "cut inside an event type")]
     [TestCase("920190", Description = "no event types")]
     [TestCase("92029195A16101C0CE05265C009195A163000301DD7FFFFFFF", Description = "two billion former names")]
+    [TestCase("92039195A16101C0CE05265C009197A16300080190C00B", Description = "a long that was a float at first")]
+    [TestCase("92039195A16101C0CE05265C009197A16300080190C063", Description = "a first kind that is unknown")]
+    [TestCase("92039195A16101C0CE05265C009196A16300080190C0", Description = "no first kind")]
     public void Read_Hostile_IsRefusedWithoutAllocatingForIt(string hex)
     {
         byte[] bytes = Convert.FromHexString(hex);
@@ -143,6 +163,13 @@ internal sealed class SchemaSerializerTests
             () => SchemaSerializer.Read(buffer.WrittenMemory),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("99"));
     }
+
+    private static StoreSchema Widened() => StoreSchema.Define(s => s.EventType(
+        "view", t => t
+            .Field<long>("item").RenamedFrom("id").WidenedFrom(ColumnType.Scalar<int>())
+            .Vector<float>("vec", 4).WidenedFrom(ColumnType.Vector<sbyte>(4))
+            .AddDropped("gone", ColumnType.Scalar<double>(), ColumnRole.Field, [], ColumnDrop.Final)
+            .WidenedFrom(ColumnType.Scalar<float>())));
 
     private static StoreSchema Renamed() => StoreSchema.Define(s => s.EventType(
         "view", t => t.Field<long>("item").RenamedFrom("item_id").RenamedFrom("id").Text("country")

@@ -77,12 +77,19 @@ public sealed class HostApplicationTests
     {
         (ExitCode code, string output, _) = await RunAsync("--help");
         Assert.That(code, Is.EqualTo(ExitCode.Ok));
-        Assert.That(output, Does.Contain("Exit codes:"));
+        Assert.That(output, Does.Contain("Exit codes:").And.Contain("--user-shown <USER>").And.Contain("0 done   1 differences found"));
     }
 
     [Test]
     public async Task RunAsync_WrongOption_Is2() =>
-        await ExpectAsync(ExitCode.Usage, "--help lists", "--evnets", "1");
+        await ExpectAsync(ExitCode.Usage, "Did you mean '--events'?\n(--help lists the options)", "--evnets", "1");
+
+    [Test]
+    public async Task RunAsync_Version_PrintsItAlone()
+    {
+        (ExitCode code, string output, _) = await RunAsync("--version");
+        Assert.That((code, output.Trim()), Is.EqualTo((ExitCode.Ok, "0.1.0")));
+    }
 
     [Test]
     public async Task RunAsync_WrongColumn_Is2AndListsTheColumns()

@@ -26,6 +26,11 @@ internal sealed class GoldenStoreTests
             .Text("country").Vector<Half>("vec", 4).KeepLast(50))
         .EventType("click", t => t.Field<int>("position")));
 
+    private static StoreSchema Wider { get; } = StoreSchema.Define(s => s
+        .EventType("view", t => t
+            .Field<long>("item").Field<double>("dwell").Text("country").Vector<float>("vec", 4).Enrichment<double>("price").KeepLast(50))
+        .EventType("click", t => t.Field<double>("position")));
+
     /// <summary>
     /// The stores, by the day of the version. Versions before 2026-11-25 wrote another CURRENT, which no later one reads.
     /// </summary>
@@ -80,6 +85,40 @@ internal sealed class GoldenStoreTests
         AssertViews(query, store.Read, "renamed and compacted");
     }
 
+    [TestCaseSource(nameof(Stores))]
+    public async Task Open_StoreOfAnEarlierVersionWithWiderColumns_HasEqualValues(string version)
+    {
+        Extract(version);
+        using (SignalStore store = Open(Wider))
+        {
+            SequenceQuery query = store.Query("view").Columns("item", "dwell", "country", "vec", "price").Build();
+            AssertViews(query, store.Read, "wider", isWide: true);
+            AssertPositions(store, "wider");
+            Assert.That((await store.VerifyAsync()).Problems, Is.Empty);
+        }
+
+        using (ReadOnlyStore look = SignalStore.OpenReadOnly(_folder))
+        {
+            SequenceQuery query = look.Query("view").Columns("item", "dwell", "country", "vec", "price").Build();
+            AssertViews(query, look.Read, "beside", isWide: true);
+        }
+
+        Assert.That(() => Open(Schema), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("never becomes narrower"));
+        using SignalStore again = Open(Wider);
+        await again.CompactAsync();
+        AssertViews(
+            again.Query("view").Columns("item", "dwell", "country", "vec", "price").Build(), again.Read, "compacted", isWide: true);
+        AssertPositions(again, "compacted");
+        Assert.That((await again.VerifyAsync()).Problems, Is.Empty);
+    }
+
+    private static void AssertPositions(SignalStore store, string when)
+    {
+        using Sequence clicks = store.Read(UserId.From(2UL), store.Query("click").Build());
+        Assert.That(
+            clicks.Field<double>("position").ToArray(), Is.EqualTo(Enumerable.Range(0, 9).Reverse().Select(i => (double)i)), when);
+    }
+
     /// <summary>A schema of format 2: two columns renamed, one dropped that can come back, and one that is gone.</summary>
     [Test]
     public async Task Open_StoreWithRenamesAndDrops_HasThemAndTakesOneBack()
@@ -121,7 +160,8 @@ internal sealed class GoldenStoreTests
         Assert.That(store.GetResumePosition("source"), Is.EqualTo(42L), when);
     }
 
-    private static void AssertViews(SequenceQuery query, Func<UserId, SequenceQuery, Sequence> read, string when)
+    private static void AssertViews(
+        SequenceQuery query, Func<UserId, SequenceQuery, Sequence> read, string when, bool isWide = false)
     {
         for (ulong user = 1; user <= 4; user++)
         {
@@ -129,12 +169,16 @@ internal sealed class GoldenStoreTests
             List<string> found = [];
             for (int row = 0; row < views.Count; row++)
             {
-                Half[] vector = views.Vector<Half>(query.ColumnNames[3]).Slice(4 * row, 4).ToArray();
+                double[] vector = isWide
+                    ? [.. views.Vector<float>(query.ColumnNames[3]).Slice(4 * row, 4).ToArray().Select(value => (double)value)]
+                    : [.. views.Vector<Half>(query.ColumnNames[3]).Slice(4 * row, 4).ToArray().Select(value => (double)value)];
+                double dwell = isWide ? views.Field<double>(1)[row] : views.Field<float>(1)[row];
+                double price = isWide ? views.Field<double>(4)[row] : views.Field<float>(4)[row];
                 found.Add(FormattableString.Invariant(
                     $"{(views.Times[row] - Start) / (double)Hour:0.##} {views.Ids[row]} {views.Field<long>(0)[row]} ")
-                    + FormattableString.Invariant($"{views.Field<float>(1)[row]} {views.States(query.ColumnNames[1])[row]} ")
+                    + FormattableString.Invariant($"{dwell} {views.States(query.ColumnNames[1])[row]} ")
                     + FormattableString.Invariant($"{views.Text(query.ColumnNames[2], row)} {string.Join(',', vector)} ")
-                    + FormattableString.Invariant($"{views.Field<float>(4)[row]}"));
+                    + FormattableString.Invariant($"{price}"));
             }
 
             Assert.That(found, Is.EqualTo(user == 3 ? [] : Expected(user)), $"{when}: views of user {user}");

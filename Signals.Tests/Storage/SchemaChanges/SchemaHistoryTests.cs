@@ -30,49 +30,12 @@ internal sealed class SchemaHistoryTests
         }
     }
 
-    /// <summary>A column of the model.</summary>
-    private sealed class ModelColumn(string name, int kind)
-    {
-        public string Name { get; set; } = name;
-
-        /// <summary>0 a number, 1 a text, 2 an enrichment.</summary>
-        public int Kind { get; } = kind;
-
-        public HashSet<string> Former { get; } = [];
-
-        /// <summary>The name that the store knows, if it was renamed since.</summary>
-        public string? Last { get; set; }
-
-        /// <summary>Whether the store was opened with it.</summary>
-        public bool IsStored { get; set; }
-
-        /// <summary>When it was dropped.</summary>
-        public long DroppedMs { get; set; }
-
-        /// <summary>Whether it was dropped and cannot come back.</summary>
-        public bool IsGone { get; set; }
-
-        /// <summary>Whether the next declaration has to say what became of it.</summary>
-        public bool IsChanged { get; set; }
-
-        public IEnumerable<string> Names => Former.Prepend(Name);
-
-        /// <summary>By event, what was set.</summary>
-        public Dictionary<int, long> Values { get; } = [];
-
-        public string AnyName(SimRandom random)
-        {
-            string[] names = [Name, .. Former.Order(StringComparer.Ordinal)];
-            return names[random.Below(names.Length)];
-        }
-    }
-
     private sealed class History : IDisposable
     {
         private readonly SimFileSystem _files = ImportStore.NewFiles(record: false);
         private readonly ManualTime _time = new(TestStores.Start + 3_600_000);
-        private readonly List<ModelColumn> _columns = [];
-        private readonly List<ModelColumn> _dropped = [];
+        private readonly List<HistoryColumn> _columns = [];
+        private readonly List<HistoryColumn> _dropped = [];
         private readonly List<string> _log = [];
         private readonly long _graceMs;
         private readonly EngineOptions _options;
@@ -134,7 +97,7 @@ internal sealed class SchemaHistoryTests
 
             for (int user = 0; user < 3; user++)
             {
-                foreach (ModelColumn column in _columns)
+                foreach (HistoryColumn column in _columns)
                 {
                     string name = column.AnyName(_random);
                     using Sequence found = _store.Read(UserOf(user), _store.Query("e").Columns(name).Build());
@@ -142,7 +105,7 @@ internal sealed class SchemaHistoryTests
                     Assert.That(found.Ids.ToArray(), Is.EqualTo(events.Select(e => (ulong)e)), Place(when));
                     Assert.That(
                         Enumerable.Range(0, events.Length).Select(row => Read(found, column, name, row)),
-                        Is.EqualTo(events.Select(e => column.Values.TryGetValue(e, out long value) ? value : (long?)null)),
+                        Is.EqualTo(events.Select(e => column.Values.TryGetValue(e, out double value) ? value : (double?)null)),
                         $"{Place(when)}: user {user}, column '{name}', now '{column.Name}'");
                 }
             }
@@ -150,10 +113,22 @@ internal sealed class SchemaHistoryTests
 
         public void Dispose() => _store.Dispose();
 
-        private static long? Read(Sequence found, ModelColumn column, string name, int row) =>
+        private static double? Read(Sequence found, HistoryColumn column, string name, int row) =>
             found.States(name)[row] == ColumnState.Absent ? null
             : column.Kind == 1 ? long.Parse(found.Text(name, row)!, System.Globalization.CultureInfo.InvariantCulture)
-            : found.Field<long>(name)[row];
+            : column.Type(column.At) switch
+            {
+                ColumnKind.Int8 => found.Field<sbyte>(name)[row],
+                ColumnKind.UInt8 => found.Field<byte>(name)[row],
+                ColumnKind.Int16 => found.Field<short>(name)[row],
+                ColumnKind.UInt16 => found.Field<ushort>(name)[row],
+                ColumnKind.Int32 => found.Field<int>(name)[row],
+                ColumnKind.UInt32 => found.Field<uint>(name)[row],
+                ColumnKind.Int64 => found.Field<long>(name)[row],
+                ColumnKind.Float16 => (double)found.Field<Half>(name)[row],
+                ColumnKind.Float32 => found.Field<float>(name)[row],
+                _ => found.Field<double>(name)[row],
+            };
 
         private static UserId UserOf(int number) => UserId.From((ulong)number + 1);
 
@@ -164,7 +139,7 @@ internal sealed class SchemaHistoryTests
         {
             string[] free = [.. GoneNames().Except(_columns.Concat(_dropped.Where(c => !c.IsGone)).SelectMany(c => c.Names)).Order()];
             string name = free.Length > 0 && _random.Coin() ? free[_random.Below(free.Length)] : $"c{_names++}";
-            _columns.Add(new ModelColumn(name, _random.Below(3)));
+            _columns.Add(new HistoryColumn(name, _random.Below(3), HistoryColumn.Chains[_random.Below(HistoryColumn.Chains.Length)]));
         }
 
         private IEnumerable<string> GoneNames() => _dropped.Where(column => column.IsGone).SelectMany(column => column.Names);
@@ -178,7 +153,7 @@ internal sealed class SchemaHistoryTests
             {
                 int number = _events++;
                 EventRow row = batch.Add(UserOf(number % 3), TestStores.Start + number, (ulong)number);
-                foreach (ModelColumn column in _columns.Where(column => column.Kind != 2 && _random.Below(3) > 0))
+                foreach (HistoryColumn column in _columns.Where(column => column.Kind != 2 && _random.Below(3) > 0))
                 {
                     Set(row, column, number);
                 }
@@ -188,19 +163,40 @@ internal sealed class SchemaHistoryTests
             _store.Engine.RunPending();
         }
 
-        private void Set(EventRow row, ModelColumn column, int number)
+        private void Set(EventRow row, HistoryColumn column, int number) =>
+            Set(row, column, column.AnyName(_random), number, column.Type(column.At));
+
+        // Often a value that no narrower type holds.
+        private void Set(EventRow row, HistoryColumn column, string name, int number, ColumnKind kind)
         {
-            long value = (long)(_random.Next() % 1000);
+            ulong next = _random.Next() >> _random.Below(64);
+            double value = column.Kind == 1 ? next % 1000 : kind switch
+            {
+                ColumnKind.Int8 => (sbyte)next,
+                ColumnKind.UInt8 => (byte)next,
+                ColumnKind.Int16 => (short)next,
+                ColumnKind.UInt16 => (ushort)next,
+                ColumnKind.Int32 => (int)next,
+                ColumnKind.UInt32 => (uint)next,
+                ColumnKind.Int64 => next >> 11,
+                ColumnKind.Float16 => (double)(Half)(next % 60_000),
+                ColumnKind.Float32 => next / 3f,
+                _ => next / 3.0,
+            };
+            _ = column.Kind == 1 ? row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture)) : kind switch
+            {
+                ColumnKind.Int8 => row.Set(name, (sbyte)value),
+                ColumnKind.UInt8 => row.Set(name, (byte)value),
+                ColumnKind.Int16 => row.Set(name, (short)value),
+                ColumnKind.UInt16 => row.Set(name, (ushort)value),
+                ColumnKind.Int32 => row.Set(name, (int)value),
+                ColumnKind.UInt32 => row.Set(name, (uint)value),
+                ColumnKind.Int64 => row.Set(name, (long)value),
+                ColumnKind.Float16 => row.Set(name, (Half)value),
+                ColumnKind.Float32 => row.Set(name, (float)value),
+                _ => row.Set(name, value),
+            };
             column.Values[number] = value;
-            string name = column.AnyName(_random);
-            if (column.Kind == 1)
-            {
-                row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            }
-            else
-            {
-                row.Set(name, value);
-            }
         }
 
         private void Correct()
@@ -210,20 +206,18 @@ internal sealed class SchemaHistoryTests
                 return;
             }
 
-            ModelColumn column = _columns[_random.Below(_columns.Count)];
+            HistoryColumn column = _columns[_random.Below(_columns.Count)];
             int number = _random.Below(_events);
             string name = column.AnyName(_random);
             _log.Add($"correct {number} in '{name}'");
-            StoreSchema written = StoreSchema.Define(s => s.EventType("e", t => Declare(t, column, name)));
+            int at = column.HadNarrower ? _random.Below(column.At + 1) : column.At;
+            at = Math.Max(at, column.FirstStored);
+            StoreSchema written = StoreSchema.Define(s => s.EventType("e", t => Declare(t, column, name, at)));
             SegmentOptions options = new() { Generation = ++_generation };
             using (SegmentWriter writer = SegmentWriter.Create(_files, ImportStore.Segment, written["e"], options))
             {
                 EventRow row = writer.Correct(UserOf(number % 3), TestStores.Start + number, (ulong)number);
-                long value = (long)(_random.Next() % 1000);
-                column.Values[number] = value;
-                _ = column.Kind == 1
-                    ? row.Set(name, value.ToString(System.Globalization.CultureInfo.InvariantCulture))
-                    : row.Set(name, value);
+                Set(row, column, name, number, column.Type(at));
                 writer.Finish();
             }
 
@@ -263,6 +257,14 @@ internal sealed class SchemaHistoryTests
             }
 
             DropOrTakeBack();
+            if (_random.Coin() && _columns[_random.Below(_columns.Count)] is { CanWiden: true } narrow)
+            {
+                narrow.Widen();
+                narrow.IsChanged = true;
+                _log.Add($"widen '{narrow.Name}' to {narrow.Type(narrow.At)}");
+                RefuseNarrower();
+            }
+
             if (_random.Coin())
             {
                 Rename(_columns[_random.Below(_columns.Count)]);
@@ -272,11 +274,22 @@ internal sealed class SchemaHistoryTests
             _dropped.Where(IsOver).ToList().ForEach(column => column.IsGone = true); // without a grace at once
         }
 
-        private bool IsOver(ModelColumn column) => _time.NowMs - column.DroppedMs >= _graceMs;
+        private bool IsOver(HistoryColumn column) => _time.NowMs - column.DroppedMs >= _graceMs;
+
+        // Code from before some widening.
+        private void RefuseNarrower()
+        {
+            if (_columns.Find(column => column is { IsStored: true, IsChanged: false } && column.At > column.FirstStored) is { } wide)
+            {
+                StoreSchema narrow = StoreSchema.Define(s => s.EventType("e", t => Declare(t, wide, wide.Name, wide.At - 1)));
+                Assert.That(
+                    () => TestStores.Open(_files, narrow, _time, _options), Throws.TypeOf<SchemaMismatchException>(), Place("narrower"));
+            }
+        }
 
         private void DropOrTakeBack()
         {
-            ModelColumn[] held = [.. _dropped.Where(column => !column.IsGone)];
+            HistoryColumn[] held = [.. _dropped.Where(column => !column.IsGone)];
             if (_random.Below(3) == 0 && _columns.Count > 1 && _columns[_random.Below(_columns.Count)] is { IsStored: true } drop
                 && drop.Names.Except(GoneNames()).Any())
             {
@@ -288,7 +301,7 @@ internal sealed class SchemaHistoryTests
             }
             else if (held.Length > 0 && _random.Coin())
             {
-                ModelColumn back = held[_random.Below(held.Length)];
+                HistoryColumn back = held[_random.Below(held.Length)];
                 _log.Add($"take back '{back.Name}'");
                 _dropped.Remove(back);
                 _columns.Add(back);
@@ -296,7 +309,7 @@ internal sealed class SchemaHistoryTests
             }
         }
 
-        private void Rename(ModelColumn column)
+        private void Rename(HistoryColumn column)
         {
             string[] before = [.. column.Former.Order(StringComparer.Ordinal)];
             string name = before.Length > 0 && _random.Coin() ? before[_random.Below(before.Length)] : $"c{_names++}";
@@ -314,14 +327,15 @@ internal sealed class SchemaHistoryTests
         // In any order, and some columns are missing. Of the former names only the last must be stated: the store remembers the others.
         private StoreSchema Declare() => StoreSchema.Define(s => s.EventType("e", t =>
         {
-            foreach (ModelColumn column in _columns.OrderBy(_ => _random.Next()).ToArray())
+            foreach (HistoryColumn column in _columns.OrderBy(_ => _random.Next()).ToArray())
             {
                 if (column is { Last: null, IsStored: true, IsChanged: false } && _random.Below(4) == 0)
                 {
                     continue;
                 }
 
-                Declare(t, column, column.Name);
+                column.FirstStored = column.IsStored ? column.FirstStored : column.At;
+                Declare(t, column, column.Name, column.At);
                 foreach (string former in column.Former.Where(former => former == column.Last || _random.Coin()).ToArray())
                 {
                     t.RenamedFrom(former);
@@ -332,7 +346,7 @@ internal sealed class SchemaHistoryTests
                 column.IsStored = true;
             }
 
-            foreach (ModelColumn column in _dropped.Where(column => column.IsChanged))
+            foreach (HistoryColumn column in _dropped.Where(column => column.IsChanged))
             {
                 // A name that a column is gone with names that one only.
                 string[] names = [.. column.Names.Except(GoneNames()).Order(StringComparer.Ordinal)];
@@ -341,12 +355,9 @@ internal sealed class SchemaHistoryTests
             }
         }));
 
-        private static void Declare(EventTypeBuilder type, ModelColumn column, string name) => _ = column.Kind switch
-        {
-            0 => type.Field<long>(name),
-            1 => type.Text(name),
-            _ => type.Enrichment<long>(name),
-        };
+        private static void Declare(EventTypeBuilder type, HistoryColumn column, string name, int at) => _ = column.Kind == 1
+            ? type.Text(name)
+            : type.Add(name, ColumnType.FromKind(column.Type(at)), column.Kind == 0 ? ColumnRole.Field : ColumnRole.Enrichment);
 
         private void Run(Task work)
         {

@@ -36,7 +36,7 @@ internal sealed class SchemaCommand : ToolCommand
             foreach (ColumnSchema column in type.Columns)
             {
                 string role = column.Role == ColumnRole.Enrichment ? "enrichment" : "field";
-                table.AddRow(new Text(column.Name), new Text(KindWords.Of(column.Type)), new Text(role));
+                table.AddRow(new Text(column.Name), new Text(TypeOf(column)), new Text(role));
             }
 
             context.Console.Write(table);
@@ -44,6 +44,10 @@ internal sealed class SchemaCommand : ToolCommand
 
         return Task.FromResult(ExitCode.Ok);
     }
+
+    private static string TypeOf(ColumnSchema column) => column.FirstType == column.Type
+        ? KindWords.Of(column.Type)
+        : $"{KindWords.Of(column.Type)}, {KindWords.Of(column.FirstType)} at first";
 
     private static string Duration(TimeSpan time) => time.Ticks % TimeSpan.TicksPerDay == 0
         ? Count.Of(time.Days, "day")

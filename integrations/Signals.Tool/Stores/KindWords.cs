@@ -15,6 +15,11 @@ internal static class KindWords
         ColumnKind kind => kind.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>The type that a word names.</summary>
+    /// <exception cref="FormatException">The word names none.</exception>
+    public static ColumnType TypeOf(string word) =>
+        StoreSchema.Define(schema => schema.EventType("any", type => Add(type, "any", word, isEnrichment: false)))["any"].Columns[0].Type;
+
     /// <summary>Adds a column of the kind that a word names.</summary>
     /// <exception cref="FormatException">The word names none.</exception>
     public static void Add(EventTypeBuilder type, string name, string word, bool isEnrichment)

@@ -25,6 +25,11 @@ internal static class SchemaJson
                 json.WriteStartObject();
                 json.WriteString("name", column.Name);
                 json.WriteString("type", KindWords.Of(column.Type));
+                if (column.FirstType != column.Type)
+                {
+                    json.WriteString("first_type", KindWords.Of(column.FirstType));
+                }
+
                 json.WriteBoolean("enrichment", column.Role == ColumnRole.Enrichment);
                 json.WriteEndObject();
             }
@@ -96,6 +101,10 @@ internal static class SchemaJson
         {
             string word = column.GetProperty("type").GetString() ?? "";
             KindWords.Add(define, NameOf(column), word, column.GetProperty("enrichment").GetBoolean());
+            if (column.TryGetProperty("first_type", out JsonElement first))
+            {
+                define.WidenedFrom(KindWords.TypeOf(first.GetString() ?? ""));
+            }
         }
 
         if (type.GetProperty("keep_last") is { ValueKind: not JsonValueKind.Null } last)

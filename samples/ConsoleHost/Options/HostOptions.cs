@@ -3,9 +3,6 @@ namespace Signals.Samples.ConsoleHost.Options;
 /// <summary>What the command line asked for. Immutable; made by <see cref="OptionsParser"/>, which has checked it.</summary>
 internal sealed record HostOptions
 {
-    /// <summary>Print the help and do nothing else.</summary>
-    public bool ShowHelp { get; init; }
-
     /// <summary>Events to generate, or the most rows to read from the input.</summary>
     public long? Events { get; init; }
 

@@ -1,86 +1,76 @@
+using System.CommandLine;
+using Signals.Tool;
+
 namespace Signals.Samples.ConsoleHost.Options;
 
 /// <summary>Turns the command line into <see cref="HostOptions"/>, or says in one sentence what is wrong with it.</summary>
 internal sealed class OptionsParser
 {
-    private const int MaxSourceBytes = 256;
+    private readonly HostOptions _options;
+    private readonly EventMapping _mapping;
+    private readonly string[]? _types;
+    private readonly string? _typeText;
+    private readonly InputFormat? _format;
 
-    private readonly OptionReader _reader;
-    private readonly List<FieldMapping> _fields = [];
-    private HostOptions _options = new();
-    private EventMapping _mapping = new();
-    private string[]? _types;
-    private string? _typeText;
-    private InputFormat? _format;
-
-    private OptionsParser(IReadOnlyList<string> arguments) => _reader = new OptionReader(arguments);
+    private OptionsParser(HostSyntax syntax, ParseResult line)
+    {
+        string? preset = line.GetValue(syntax.Preset);
+        _options = ReadRun(syntax, line) with { IsExport = preset == Presets.Export };
+        _mapping = ReadMapping(syntax, line, preset is null or Presets.Export ? new EventMapping() : Presets.Find(preset));
+        _types = Given(line, syntax.Types);
+        _typeText = line.GetValue(syntax.Type);
+        _format = line.GetValue(syntax.Format);
+    }
 
     /// <summary>Reads <paramref name="arguments"/>. Throws <see cref="UsageException"/>.</summary>
     public static HostOptions Parse(IReadOnlyList<string> arguments)
     {
-        OptionsParser parser = new(arguments);
-        while (parser._reader.TryNext())
-        {
-            if (!parser.ReadRunOption() && !parser.ReadMappingOption())
-            {
-                throw new UsageException($"there is no option {parser._reader.Option}");
-            }
-        }
-        return parser._options.ShowHelp ? parser._options : parser.Finish();
+        HostSyntax syntax = new();
+        ParseResult line = ProgramLine.Parse(syntax.Root, arguments, out string? error);
+        return error is null ? Read(syntax, line) : throw new UsageException(error);
     }
 
-    private bool ReadRunOption()
+    /// <summary>Reads a line that has no errors of its own. Throws <see cref="UsageException"/>.</summary>
+    public static HostOptions Read(HostSyntax syntax, ParseResult line) => new OptionsParser(syntax, line).Finish();
+
+    private static HostOptions ReadRun(HostSyntax syntax, ParseResult line)
     {
-        HostOptions o = _options;
-        HostOptions? read = _reader.Option switch
+        HostOptions defaults = new();
+        return new HostOptions
         {
-            "--help" or "-h" or "-?" => o with { ShowHelp = true },
-            "--emit" => o with { Emit = _reader.Text() },
-            "--events" => o with { Events = _reader.Integer(1, 1_000_000_000_000) },
-            "--rate" => o with { Rate = _reader.Integer(1, 1_000_000_000) },
-            "--path" => o with { Path = _reader.Text() },
-            "--keep" => o with { Keep = true },
-            "--durability" => o with { Durability = ReadDurability(_reader.Text()) },
-            "--verify" => o with { Verify = true },
-            "--input" => o with { Input = _reader.Text() },
-            "--source" => o with { Source = ReadSource(_reader.Text()) },
-            "--reset-source" => o with { ResetSource = true },
-            "--seed" => o with { Seed = (ulong)_reader.Integer(0, long.MaxValue) },
-            "--users" => o with { Users = (int)_reader.Integer(1, 1_000_000_000) },
-            "--last" => o with { Last = (int)_reader.Integer(0, 1_000_000) },
-            "--keep-last" => o with { KeepLast = (int)_reader.Integer(1, int.MaxValue) },
-            "--max-age" => o with { MaxAgeDays = _reader.Days(365_000) },
-            "--window" => o with { WindowDays = _reader.Days(3650) },
-            "--user-shown" => o with { UserShown = ReadUser(_reader.Text()) },
-            _ => null,
+            Emit = line.GetValue(syntax.Emit),
+            Events = line.GetValue(syntax.Events),
+            Rate = line.GetValue(syntax.Rate),
+            Path = line.GetValue(syntax.Path),
+            Keep = line.GetValue(syntax.Keep),
+            Durability = line.GetResult(syntax.Durability) is null ? defaults.Durability : line.GetValue(syntax.Durability),
+            Verify = line.GetValue(syntax.Verify),
+            Input = line.GetValue(syntax.Input),
+            SchemaOf = line.GetValue(syntax.SchemaOf),
+            Source = line.GetValue(syntax.Source),
+            ResetSource = line.GetValue(syntax.ResetSource),
+            Seed = (ulong?)line.GetValue(syntax.Seed) ?? defaults.Seed,
+            Users = (int?)line.GetValue(syntax.Users),
+            Last = (int?)line.GetValue(syntax.Last) ?? defaults.Last,
+            KeepLast = (int?)line.GetValue(syntax.KeepLast),
+            MaxAgeDays = line.GetValue(syntax.MaxAge),
+            WindowDays = line.GetValue(syntax.Window),
+            UserShown = line.GetValue(syntax.UserShown),
         };
-        _options = read ?? o;
-        return read is not null;
     }
 
-    private bool ReadMappingOption()
+    // What the line says goes before what the preset says.
+    private static EventMapping ReadMapping(HostSyntax syntax, ParseResult line, EventMapping preset) => preset with
     {
-        switch (_reader.Option)
-        {
-            case "--format": _format = ReadFormat(_reader.Text()); return true;
-            case "--preset": ReadPreset(_reader.Text()); return true;
-            case "--schema-of": _options = _options with { SchemaOf = _reader.Text() }; return true;
-            case "--user": _mapping = _mapping with { User = _reader.Text() }; return true;
-            case "--time": _mapping = _mapping with { Time = _reader.Text() }; return true;
-            case "--time-format": _mapping = _mapping with { TimeFormat = _reader.Text() }; return true;
-            case "--id": _mapping = _mapping with { Id = _reader.List() }; return true;
-            case "--type": _typeText = _reader.Text(); return true;
-            case "--types": _types = _reader.List(); return true;
-            case "--field": _fields.Add(ReadField(_reader.Text())); return true;
-            default: return false;
-        }
-    }
+        User = line.GetValue(syntax.User) ?? preset.User,
+        Time = line.GetValue(syntax.Time) ?? preset.Time,
+        TimeFormat = line.GetValue(syntax.TimeFormat) ?? preset.TimeFormat,
+        Id = Given(line, syntax.Id) ?? preset.Id,
+        Fields = Given(line, syntax.Fields) ?? preset.Fields,
+    };
 
-    private void ReadPreset(string name)
-    {
-        _options = _options with { IsExport = name == Presets.Export };
-        _mapping = _options.IsExport ? _mapping : Presets.Find(name);
-    }
+    // The parser has an empty array for an option that is not there.
+    private static T[]? Given<T>(ParseResult line, Option<T[]> list) => line.GetValue(list) is { Length: > 0 } given ? given : null;
 
     private HostOptions Finish()
     {
@@ -96,7 +86,7 @@ internal sealed class OptionsParser
         }
         if (_options.Input is null)
         {
-            return _mapping == new EventMapping() && _fields.Count == 0 && _typeText is null && _types is null && _format is null
+            return _mapping == new EventMapping() && _typeText is null && _types is null && _format is null
                 && _options is { IsExport: false, SchemaOf: null }
                 ? _options
                 : throw new UsageException("--format, --preset and the column options need --input FILE (or - for standard input)");
@@ -107,11 +97,7 @@ internal sealed class OptionsParser
             RequireNoSchema(format);
             return _options with { Format = format };
         }
-        EventMapping mapping = _mapping with
-        {
-            Type = ReadType(format),
-            Fields = _fields.Count > 0 ? _fields : _mapping.Fields,
-        };
+        EventMapping mapping = _mapping with { Type = ReadType(format) };
         CheckNames("--field", mapping.Fields.Select(f => f.Name));
         CheckNames("--types", mapping.Type!.Names);
         if (format == InputFormat.Csv && !_options.IsExport && (mapping.User is null || mapping.Time is null))
@@ -127,7 +113,7 @@ internal sealed class OptionsParser
         {
             throw new UsageException("--schema-of is for what signals export wrote: add --preset export");
         }
-        if (_mapping != new EventMapping() || _fields.Count > 0 || _typeText is not null || _types is not null
+        if (_mapping != new EventMapping() || _typeText is not null || _types is not null
             || _options.KeepLast is not null || _options.MaxAgeDays is not null || _options.WindowDays is not null)
         {
             throw new UsageException(
@@ -158,19 +144,6 @@ internal sealed class OptionsParser
             : new EventTypeMapping(EventTypeSource.Column, _typeText, _types);
     }
 
-    private static FieldMapping ReadField(string text)
-    {
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        int equals = text.IndexOf('=', StringComparison.Ordinal);
-        string kindWord = colon < 0 ? "" : text[(colon + 1)..(equals < 0 ? text.Length : Math.Max(equals, colon + 1))];
-        if (colon <= 0 || !FieldKindNames.TryParse(kindWord, out ColumnKind kind, out int dimensions))
-        {
-            throw new UsageException($"--field '{text}' is not NAME:KIND[=COLUMN]; kinds are {FieldKindNames.All}");
-        }
-        string name = text[..colon];
-        return new FieldMapping(name, kind, dimensions, equals < 0 ? name : text[(equals + 1)..]);
-    }
-
     private static void CheckNames(string option, IEnumerable<string> names)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
@@ -186,39 +159,6 @@ internal sealed class OptionsParser
             }
         }
     }
-
-    private static Durability ReadDurability(string text) => text switch
-    {
-        "inmemory" => Durability.InMemory,
-        "buffered" => Durability.Buffered,
-        "synced" => Durability.Synced,
-        _ => throw new UsageException($"--durability: '{text}' is not buffered, synced or inmemory"),
-    };
-
-    private static string ReadUser(string text)
-    {
-        try
-        {
-            UserReference.Parse(text);
-            return text;
-        }
-        catch (FormatException refusal)
-        {
-            throw new UsageException($"--user-shown: {refusal.Message}");
-        }
-    }
-
-    private static string ReadSource(string text) => System.Text.Encoding.UTF8.GetByteCount(text) <= MaxSourceBytes
-        ? text
-        : throw new UsageException($"--source: the name takes more than {MaxSourceBytes} bytes");
-
-    private static InputFormat ReadFormat(string text) => text switch
-    {
-        "csv" => InputFormat.Csv,
-        "frames" => InputFormat.Frames,
-        "jsonl" => InputFormat.JsonLines,
-        _ => throw new UsageException($"--format: '{text}' is not csv, frames or jsonl"),
-    };
 
     private static InputFormat InferFormat(string path)
     {

@@ -1,4 +1,4 @@
-namespace Signals.Tool;
+namespace Signals.Hosting;
 
 /// <summary>Finds the word that somebody probably meant: the one with the fewest letters added, left out or changed. Pure.</summary>
 internal static class NearestWord
@@ -24,9 +24,10 @@ internal static class NearestWord
         return nearest;
     }
 
-    // Levenshtein's distance, row by row: row[i] is the distance between the first i letters of one and so far all of the other.
-    private static int Distance(string from, string to)
+    /// <summary>How many letters have to be added, left out or changed (Levenshtein 1966).</summary>
+    public static int Distance(string from, string to)
     {
+        // Row by row: row[i] is the distance between the first i letters of one and so far all of the other.
         int[] row = [.. Enumerable.Range(0, from.Length + 1)];
         for (int column = 0; column < to.Length; column++)
         {
