@@ -11,6 +11,7 @@ using Signals.Bench.Lake;
 using Signals.Bench.LocalReads;
 using Signals.Bench.Memory;
 using Signals.Bench.Micro;
+using Signals.Bench.Openings;
 using Signals.Bench.Receipts;
 using Signals.Bench.Scans;
 using Signals.Bench.Serving;
@@ -54,6 +55,8 @@ try
             return MicroCommand.Run(rest);
         case ["noisy", .. string[] rest]:
             return NoisyCommand.Parse(rest).Run();
+        case ["openings", .. string[] rest]:
+            return OpeningsCommand.Run(rest);
         case ["profile", .. string[] rest]:
             return ProfileCommand.Parse(rest).Run();
         case ["receipts", .. string[] rest]:

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Signals.Bench.Compare;
 using Signals.Bench.Kafka;
+using Signals.Bench.Micro;
 using Signals.Bench.Workloads;
 using Signals.Orleans;
 using Signals.Serving;
@@ -134,14 +135,16 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
         Console.WriteLine($"  through the cluster, % more time a read: {Spread.Of(rate)}, at p50: {Spread.Of(median)}");
     }
 
-    /// <summary>The time of a read, without a look at the clock for each, and the median of single reads in a second pass.</summary>
+    /// <summary>
+    /// The processor time of a read, without a look at the clock for each, and the median time of single reads in a second pass.
+    /// </summary>
     private static (double Ns, double P50) Block(ulong[] users, ReadAll read)
     {
-        long start = Stopwatch.GetTimestamp();
+        long began = ThreadTime.Now();
         read(users, []);
-        double ns = Stopwatch.GetElapsedTime(start).TotalNanoseconds / users.Length;
+        double ns = (double)(ThreadTime.Now() - began) / users.Length;
         long[] ticks = new long[users.Length / 4];
-        start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         read(users.AsSpan(0, ticks.Length), ticks);
         for (int i = ticks.Length - 1; i >= 0; i--)
         {

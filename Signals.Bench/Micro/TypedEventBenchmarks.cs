@@ -121,6 +121,20 @@ public class TypedEventBenchmarks
         _store.AppendAsync(_views[_id % BatchEvents] with { Id = _id++ }).AsTask().GetAwaiter().GetResult().Position;
 
     [Benchmark]
+    public int ReadByHand()
+    {
+        using Sequence sequence = _store.Read(Next(), _viewsByHand);
+        return sequence.Count;
+    }
+
+    [Benchmark]
+    public int ReadTyped()
+    {
+        using EventSequence<BenchView> views = _typedViews.Read(Next());
+        return views.Count;
+    }
+
+    [Benchmark]
     public double EventsByHand()
     {
         UserId user = Next();
@@ -128,10 +142,10 @@ public class TypedEventBenchmarks
         using Sequence sequence = _store.Read(user, _viewsByHand);
         ReadOnlySpan<long> times = sequence.Times;
         ReadOnlySpan<ulong> ids = sequence.Ids;
-        ReadOnlySpan<long> items = sequence.Field<long>("item");
-        ReadOnlySpan<float> seconds = sequence.Field<float>("dwell_seconds");
+        ReadOnlySpan<long> items = sequence.Field<long>(0);
+        ReadOnlySpan<float> seconds = sequence.Field<float>(1);
         ReadOnlySpan<ColumnState> states = sequence.States("dwell_seconds");
-        ReadOnlySpan<byte> surfaces = sequence.Field<byte>("surface");
+        ReadOnlySpan<byte> surfaces = sequence.Field<byte>(2);
         for (int i = 0; i < times.Length; i++)
         {
             BenchView view = new(user, DateTimeOffset.FromUnixTimeMilliseconds(times[i]), ids[i])
@@ -163,13 +177,16 @@ public class TypedEventBenchmarks
     {
         double sum = 0;
         using Sequence sequence = _store.Read(Next(), _looksByHand);
-        ReadOnlySpan<long> items = sequence.Field<long>("item");
-        ReadOnlySpan<float> seconds = sequence.Field<float>("dwell_seconds");
+        ReadOnlySpan<long> items = sequence.Field<long>(0);
+        ReadOnlySpan<float> seconds = sequence.Field<float>(1);
         ReadOnlySpan<ColumnState> states = sequence.States("dwell_seconds");
         ReadOnlySpan<Half> vectors = sequence.Vector<Half>("embedding");
+        ReadOnlySpan<ColumnState> embedded = sequence.States("embedding");
         for (int i = 0; i < items.Length; i++)
         {
-            ReadOnlySpan<Half> vector = vectors.Slice(i * BenchLook.EmbeddingDimensions, BenchLook.EmbeddingDimensions);
+            ReadOnlySpan<Half> vector = embedded[i] == ColumnState.Value
+                ? vectors.Slice(i * BenchLook.EmbeddingDimensions, BenchLook.EmbeddingDimensions)
+                : default;
             sum += items[i] + (states[i] == ColumnState.Value ? seconds[i] : 0) + (float)vector[0];
         }
 
@@ -187,6 +204,49 @@ public class TypedEventBenchmarks
 
         return sum;
     }
+
+    [Benchmark]
+    public double LooksByHand()
+    {
+        UserId user = Next();
+        double sum = 0;
+        using Sequence sequence = _store.Read(user, _looksByHand);
+        ReadOnlySpan<long> times = sequence.Times;
+        ReadOnlySpan<ulong> ids = sequence.Ids;
+        ReadOnlySpan<long> items = sequence.Field<long>(0);
+        ReadOnlySpan<float> seconds = sequence.Field<float>(1);
+        ReadOnlySpan<ColumnState> states = sequence.States("dwell_seconds");
+        ReadOnlySpan<ColumnState> embedded = sequence.States("embedding");
+        Half[] vectors = sequence.Vector<Half>("embedding").ToArray(); // an event may be kept, so it owns its vector
+        for (int i = 0; i < times.Length; i++)
+        {
+            BenchLook look = new(user, DateTimeOffset.FromUnixTimeMilliseconds(times[i]), ids[i])
+            {
+                Item = items[i],
+                DwellSeconds = states[i] == ColumnState.Value ? seconds[i] : null,
+                Embedding = embedded[i] == ColumnState.Value
+                    ? vectors.AsMemory(i * BenchLook.EmbeddingDimensions, BenchLook.EmbeddingDimensions)
+                    : default,
+            };
+            sum += Score(look);
+        }
+
+        return sum;
+    }
+
+    [Benchmark]
+    public double LooksTyped()
+    {
+        double sum = 0;
+        foreach (BenchLook look in _typedLooks.Read(Next()))
+        {
+            sum += Score(look);
+        }
+
+        return sum;
+    }
+
+    private static double Score(in BenchLook look) => look.Item + (look.DwellSeconds ?? 0) + (float)look.Embedding.Span[0] + look.Id;
 
     private static double Score(in BenchView view) => view.Item + (view.DwellSeconds ?? 0) + view.Surface + view.Id;
 

@@ -9,7 +9,8 @@ namespace Signals.Storage.Engine;
 /// <remarks>
 /// Thread contract: the opening thread builds it, the closing thread disposes it; <see cref="WakeCompaction"/> by any thread. An error on
 /// one of the threads poisons the store, except an error of work on tables, which is tried again: see <see cref="RetriedWork"/>.
-/// Lifetime: the constructor starts the threads; <see cref="Dispose"/> ends them after the ring was closed.
+/// Lifetime: the constructor starts the threads for ingest and upkeep, and the latter starts the others, because whoever starts a thread
+/// waits until it runs. <see cref="Dispose"/> ends them after the ring was closed.
 /// </remarks>
 internal sealed class EngineThreads : IDisposable
 {
@@ -38,7 +39,7 @@ internal sealed class EngineThreads : IDisposable
         _compaction = new BackgroundLoop("signals-compaction", Compact, CompactionInterval, failStop, ThreadNiceness.Most);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
-            upkeep.Run,
+            () => RunUpkeep(upkeep),
             options.KeptVersions is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
             failStop);
         _sync = options.Durability == Durability.Buffered
@@ -56,6 +57,7 @@ internal sealed class EngineThreads : IDisposable
         WakeCompaction();
         _ingest = new Thread(() => RunIngest(ingest, failStop)) { Name = "signals-ingest", IsBackground = true };
         _writes.Pace.Start();
+        _upkeep.Start();
         _ingest.Start();
     }
 
@@ -91,6 +93,15 @@ internal sealed class EngineThreads : IDisposable
 
         _writes.Pace.MarkSettled(added);
         return _work.Compacting.Pause;
+    }
+
+    // The others first, each time: what is started stays so.
+    private void RunUpkeep(StoreUpkeep upkeep)
+    {
+        _sync?.Start();
+        _flush.Start();
+        _compaction.Start();
+        upkeep.Run();
     }
 
     private static void RunIngest(IngestLoop ingest, FailStop failStop)

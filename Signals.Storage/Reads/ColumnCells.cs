@@ -7,4 +7,9 @@ namespace Signals.Storage.Reads;
 /// <param name="States">A state for each row, and spare room.</param>
 /// <param name="Values">The values of a fixed-width column, and spare room; the heap of a column of variable length.</param>
 /// <param name="Output">The column.</param>
-internal readonly record struct ColumnCells(byte[] States, byte[] Values, ColumnOutput Output);
+internal readonly record struct ColumnCells(byte[] States, byte[] Values, ColumnOutput Output)
+{
+    /// <summary>Whether both are the same memory of the same column.</summary>
+    public bool IsSame(in ColumnCells other) =>
+        ReferenceEquals(States, other.States) && ReferenceEquals(Values, other.Values) && ReferenceEquals(Output, other.Output);
+}

@@ -16,34 +16,46 @@ namespace Signals;
 /// </remarks>
 public readonly ref struct EventColumns
 {
-    // One reference and no more: a row of it is copied at each step of a loop, and then lies in registers.
     private readonly SequenceBuffer _buffer;
+    private readonly ReadOnlySpan<long> _times;
+    private readonly ReadOnlySpan<ulong> _ids;
 
-    internal EventColumns(SequenceBuffer buffer) => _buffer = buffer;
+    // Where each column lies. A later lease of the buffer writes over it, so the arrays that are found in it are of any length.
+    private readonly ReadOnlySpan<ColumnCells> _cells;
+
+    internal EventColumns(SequenceBuffer buffer)
+    {
+        _buffer = buffer;
+        _times = buffer.Times.Span;
+        _ids = buffer.Ids.Span;
+        _cells = buffer.Cells;
+    }
 
     /// <summary>The user whose events these are.</summary>
     public UserId User => _buffer.User;
 
+    internal int Count => _times.Length;
+
     /// <summary>The event time of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public DateTimeOffset Time(int row) => DateTimeOffset.FromUnixTimeMilliseconds(_buffer.EventTimes[row]);
+    public DateTimeOffset Time(int row) => DateTimeOffset.FromUnixTimeMilliseconds(_times[row]);
 
     /// <summary>The event time of a row, milliseconds since the Unix epoch, UTC.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long TimeMs(int row) => _buffer.EventTimes[row];
+    public long TimeMs(int row) => _times[row];
 
     /// <summary>The id of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Id(int row) => _buffer.EventIds[row];
+    public ulong Id(int row) => _ids[row];
 
     /// <summary>Whether a column has a value in a row: neither null nor absent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Has(int column, int row) => _buffer.Cells[column].States[row] == (byte)ColumnState.Value;
+    public bool Has(int column, int row) => _cells[column].States[row] == (byte)ColumnState.Value;
 
     /// <summary>The value of a scalar column; 0 where it is null or absent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(int column, int row)
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_buffer.Cells[column].Values))[row];
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_cells[column].Values))[row];
 
     /// <summary>The value of a scalar column; null where it is null or absent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,7 +69,7 @@ public readonly ref struct EventColumns
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<T> Vector<T>(int column, int row, int dimensions)
         where T : unmanaged => Has(column, row)
-            ? MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_buffer.Cells[column].Values)).Slice(row * dimensions, dimensions)
+            ? MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_cells[column].Values)).Slice(row * dimensions, dimensions)
             : default;
 
     /// <summary>
@@ -71,7 +83,7 @@ public readonly ref struct EventColumns
         where T : unmanaged => Has(column, row) ? _buffer.CopyOf<T>(column).AsMemory(row * dimensions, dimensions) : default;
 
     /// <summary>The bytes of a text (UTF-8) or bytes column in one row; empty where it is null or absent.</summary>
-    public ReadOnlySpan<byte> Bytes(int column, int row) => _buffer.Cells[column].Output.Value(row);
+    public ReadOnlySpan<byte> Bytes(int column, int row) => _cells[column].Output.Value(row);
 
     /// <summary>The text of a column in one row; null where it is null or absent. Allocates the string.</summary>
     public string? Text(int column, int row) => Has(column, row) ? Encoding.UTF8.GetString(Bytes(column, row)) : null;

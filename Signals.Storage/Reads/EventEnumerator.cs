@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Signals.Storage.Reads;
 
 namespace Signals;
 
@@ -11,15 +10,12 @@ public ref struct EventEnumerator<TEvent> : IDisposable
 {
     private readonly EventColumns _columns;
     private readonly Sequence _sequence;
-    private readonly int _count;
     private int _row;
 
     internal EventEnumerator(Sequence sequence)
     {
-        SequenceBuffer buffer = sequence.Buffer;
         _sequence = sequence;
-        _columns = new EventColumns(buffer);
-        _count = buffer.Times.Count;
+        _columns = new EventColumns(sequence.Buffer);
         _row = -1;
     }
 
@@ -41,7 +37,7 @@ public ref struct EventEnumerator<TEvent> : IDisposable
     public bool MoveNext()
     {
         _sequence.RequireLive();
-        return ++_row < _count;
+        return ++_row < _columns.Count;
     }
 
     /// <summary>Ends the lease.</summary>

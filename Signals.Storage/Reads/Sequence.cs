@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Signals.Offline;
 using Signals.Storage.Reads;
@@ -45,7 +46,8 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
 
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
-    internal void RequireLive() => SequenceAccess.Live(_buffer, _generation);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void RequireLive() => ObjectDisposedException.ThrowIf(_buffer is null || !_buffer.IsLive(_generation), typeof(Sequence));
 
     /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
     /// <exception cref="ArgumentException">
@@ -113,6 +115,7 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     public Completeness Completeness(string eventType) => SequenceAccess.Completeness(Buffer, eventType);
 
     /// <summary>Ends the lease. A second call does nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose() => SequenceAccess.End(_buffer, _generation);
 
     /// <summary>Whether both are the same lease.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Offline;
 
@@ -14,6 +15,8 @@ internal static class SequenceAccess
         return buffer;
     }
 
+    // Not inlined, for the sake of what else the caller's method does.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void End(SequenceBuffer? buffer, int generation)
     {
         if (buffer is not null && buffer.TryEnd(generation))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Offline;
 using Signals.Storage.Heads;
 using Signals.Storage.Primitives;
@@ -76,6 +77,12 @@ internal sealed class SequenceBuffer : PooledObject
 
     public int Generation => Volatile.Read(ref _generation);
 
+    /// <summary>
+    /// Whether the lease of this generation has not ended, for the one thread that may use it. A plain read, so that a loop over rows may
+    /// keep in registers what nothing in it changes.
+    /// </summary>
+    public bool IsLive(int generation) => _generation == generation;
+
     public ReadOnlySpan<ColumnOutput> Columns => _columns.AsSpan(0, Query.Columns.Length);
 
     /// <summary>The user whose events the rows are, if they are read as events (<see cref="BeginEvents"/>).</summary>
@@ -83,12 +90,6 @@ internal sealed class SequenceBuffer : PooledObject
 
     /// <summary>The memory of the columns, after <see cref="BeginEvents"/>, and room of earlier answers.</summary>
     public ColumnCells[] Cells => _cells;
-
-    /// <summary>The memory of <see cref="Times"/>, after <see cref="BeginEvents"/>.</summary>
-    public long[] EventTimes { get; private set; } = [];
-
-    /// <summary>The memory of <see cref="Ids"/>, after <see cref="BeginEvents"/>.</summary>
-    public ulong[] EventIds { get; private set; } = [];
 
     /// <param name="query">The query that is answered.</param>
     /// <param name="isLate">Whether late columns are gathered only after rows were chosen.</param>
@@ -119,12 +120,12 @@ internal sealed class SequenceBuffer : PooledObject
     }
 
     /// <summary>Prepares the finished answer of one user for being read row by row.</summary>
+    // Not inlined, for the sake of the caller's loop over the rows.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void BeginEvents(in UserId user)
     {
         Array.Clear(_copies); // of a lease before, by whoever read on after its end
         User = user;
-        EventTimes = Times.Items;
-        EventIds = Ids.Items;
         ReadOnlySpan<ColumnOutput> columns = Columns;
         if (_cells.Length < columns.Length)
         {
@@ -133,7 +134,11 @@ internal sealed class SequenceBuffer : PooledObject
 
         for (int i = 0; i < columns.Length; i++)
         {
-            _cells[i] = columns[i].Cells;
+            ColumnCells cells = columns[i].Cells;
+            if (!cells.IsSame(_cells[i])) // the same as in the answer before, nearly always, and writing it costs a barrier for each
+            {
+                _cells[i] = cells;
+            }
         }
     }
 

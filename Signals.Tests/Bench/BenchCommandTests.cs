@@ -43,6 +43,7 @@ internal sealed class BenchCommandTests
             Case("of the ceiling", "serving", "--users", "60", "--reads", "10", "--batches", "1"),
             Case("0 wrong answers", "kafka", "--events", "20000", "--rounds", "1", "--per-record", "16"),
             Case("0 wrong answers", "local-reads", "--events", "5000", "--reads", "1000", "--rounds", "1"),
+            Case("of it work of its thread", "openings", "20"),
             Case("0 differences to what was served in 200 rows", "training", "--requests", "200", "--rows", "8", "--width", "4"),
         ], atSmallSize: 3);
 

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Signals.Bench.Micro;
 using Signals.Maintenance;
 using Signals.Offline;
 using Signals.Tests.Storage.Engine;
@@ -89,21 +89,34 @@ internal sealed class InMemoryStoreTests
         Assert.That((Count(one, Alice), Count(other, Alice)), Is.EqualTo((1, 0)));
     }
 
-    // The fastest of many, because other tests run beside this one.
+    // The work of the thread that opens, because others may have the processors. A group is enough: what comes first is compiled meanwhile.
     [Test]
-    public void InMemory_OnceTheProcessIsWarm_OpensInLessThanAMillisecond()
+    public void InMemory_OnceTheProcessIsWarm_OpensInLessThanAMillisecondAtTheMedian()
     {
-        TimeSpan fastest = TimeSpan.MaxValue;
-        for (int i = 0; i < 3000 && fastest > TimeSpan.FromMilliseconds(1); i++) // others may have the processors
+        const int Groups = 60;
+        const int Openings = 50;
+        const double Most = 1_000_000; // ns
+        double least = double.MaxValue;
+        for (int group = 0; group < Groups && least > Most; group++)
         {
-            long began = Stopwatch.GetTimestamp();
-            SignalStore store = SignalStore.InMemory(Schema);
-            TimeSpan took = Stopwatch.GetElapsedTime(began);
-            store.Dispose();
-            fastest = took < fastest ? took : fastest;
+            least = Math.Min(least, MedianOfOpenings(Openings));
         }
 
-        Assert.That(fastest, Is.LessThanOrEqualTo(TimeSpan.FromMilliseconds(1)));
+        Assert.That(least, Is.LessThanOrEqualTo(Most));
+    }
+
+    private static double MedianOfOpenings(int openings)
+    {
+        List<double> took = [];
+        for (int i = 0; i < openings; i++)
+        {
+            long began = ThreadTime.Now();
+            SignalStore store = SignalStore.InMemory(Schema);
+            took.Add(ThreadTime.Now() - began);
+            store.Dispose();
+        }
+
+        return took.Order().ElementAt(openings / 2);
     }
 
     private static int Count(SignalStore store, UserId user)

@@ -6,7 +6,7 @@ namespace Signals.Storage.Engine.Context;
 /// <remarks>
 /// Thread contract: any thread signals; one thread stops the loop and waits for its end. An exception from the work poisons the store
 /// and ends the loop. Work that may fail returns a pause instead, and no signal starts the work during the pause. Lifetime: from
-/// construction to <see cref="Dispose"/>, which lets the current work finish.
+/// <see cref="Start"/> to <see cref="Dispose"/>, which lets the current work finish. A signal before the start is remembered.
 /// </remarks>
 internal sealed class BackgroundLoop : IDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class BackgroundLoop : IDisposable
     private readonly TimeSpan _interval;
     private readonly ThreadNiceness _niceness;
     private readonly Lock _lock = new(); // keeps Signal from using an event that was disposed
+    private bool _isStarted; // guarded by _lock
     private volatile bool _stopping;
 
     public BackgroundLoop(
@@ -39,7 +40,21 @@ internal sealed class BackgroundLoop : IDisposable
         _interval = interval;
         _failStop = failStop;
         _thread = new Thread(Run) { Name = name, IsBackground = true };
-        _thread.Start();
+    }
+
+    /// <summary>
+    /// Starts the thread, once; does nothing once the loop was told to stop. It takes as long as the thread needs to begin.
+    /// </summary>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            if (!_stopping && !_isStarted)
+            {
+                _thread.Start();
+                _isStarted = true;
+            }
+        }
     }
 
     /// <summary>Starts the work soon; does nothing once the loop was told to stop.</summary>
@@ -59,14 +74,20 @@ internal sealed class BackgroundLoop : IDisposable
 
     public void Dispose()
     {
+        bool isStarted;
         lock (_lock)
         {
             _stopping = true;
             _signal.Set();
             _hurry.Set();
+            isStarted = _isStarted;
         }
 
-        _thread.Join();
+        if (isStarted)
+        {
+            _thread.Join();
+        }
+
         _signal.Dispose();
         _hurry.Dispose();
     }

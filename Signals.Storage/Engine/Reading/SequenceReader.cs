@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Views;
@@ -41,6 +42,11 @@ internal sealed class SequenceReader(
     /// <param name="user">The user whose sequence is read.</param>
     /// <param name="query">The columns, and the event types.</param>
     /// <param name="limits">The limits that replace those of the query, per type; empty for the query's own.</param>
+    /// <remarks>
+    /// Never inlined: a read is long, and inside a caller's method it used up what the compiler is ready to inline there. The caller's loop
+    /// over the answer was then left with a call for each step.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public Sequence Read(in UserId user, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -34,10 +34,10 @@ internal sealed class LogReplayer(
     private volatile bool _isReplayed;
     private int _flushed; // the thread beside the replay
 
-    /// <summary>Replays everything. Without threads, the opening thread does all of it.</summary>
+    /// <summary>Replays everything. Without threads, or without records, the opening thread does all of it.</summary>
     public void Run()
     {
-        if (!context.Options.Background)
+        if (!context.Options.Background || logs.BytesToApply == 0)
         {
             logs.Seal();
             BeginLog();
@@ -57,6 +57,7 @@ internal sealed class LogReplayer(
     private void ReplayBesideOtherWork()
     {
         using BackgroundLoop beside = new("signals-recovery", WorkBeside, Timeout.InfiniteTimeSpan, context.FailStop);
+        beside.Start();
         beside.Signal();
         memTables.Frozen += _need.CountFrozen;
         memTables.Frozen += beside.Signal;
