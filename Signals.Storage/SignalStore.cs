@@ -103,7 +103,8 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Opens the store in a folder, or creates one there. While another process has it open, this waits for at most
-    /// <see cref="StoreOptions.LockWait"/>: a new process of a service may start before the old one has closed the store.
+    /// <see cref="StoreOptions.LockWait"/>: a new process of a service may start before the old one has closed the store. Once it has
+    /// waited for a store it does not create one: a folder that is gone counts as locked, since the holder may be replacing it.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="schema">The event types that the program knows. New types and new columns are added to the store.</param>
@@ -121,7 +122,27 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(schema);
         options ??= new StoreOptions();
         options.Validate();
-        return LockWait.RunAsync(() => Open(folder, schema, options), options.LockWait, options.TimeProvider, cancellationToken);
+        StoreLockedException? waited = null;
+        return LockWait.RunAsync(TryOpen, options.LockWait, options.TimeProvider, cancellationToken);
+
+        // The holder may have moved the folder away for a moment, to put another in its place. A new store would be in the way.
+        SignalStore TryOpen()
+        {
+            if (waited is not null && !Directory.Exists(folder))
+            {
+                throw waited;
+            }
+
+            try
+            {
+                return Open(folder, schema, options);
+            }
+            catch (StoreLockedException locked)
+            {
+                waited = locked;
+                throw;
+            }
+        }
     }
 
     /// <summary>

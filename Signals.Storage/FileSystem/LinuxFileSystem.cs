@@ -10,6 +10,7 @@ internal sealed class LinuxFileSystem : IFileSystem
 {
     private const uint OwnerFile = 0x180;      // 0600
     private const uint OwnerDirectory = 0x1C0; // 0700
+    private const int MostLockTries = 100;
 
     public IFile Open(string path, FileOpenMode mode)
     {
@@ -148,6 +149,26 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public IFileLock Lock(string path)
     {
+        // Whoever deletes a lock file does so while holding it. A file that was opened before that and locked after it locks nobody out.
+        for (int i = 0; i < MostLockTries; i++)
+        {
+            LinuxLock held = LockFile(path);
+            if (held.IsHeld)
+            {
+                return Owned(held);
+            }
+
+            held.Dispose();
+        }
+
+        throw new FileOperationException("flock", path, "the file was replaced each time it was locked; let no other program delete it");
+    }
+
+    public long AvailableBytes(string directory) =>
+        LibraryCalls.Run("statfs", directory, () => new DriveInfo(directory).AvailableFreeSpace);
+
+    private static LinuxLock LockFile(string path)
+    {
         // NonBlocking keeps a pipe from blocking the call, and NoFollow keeps a link from leading elsewhere. Anything that is not
         // a regular file is refused before it is written.
         var file = OpenHandle(path, LinuxCalls.ReadWrite | LinuxCalls.Create | LinuxCalls.NoFollow | LinuxCalls.NonBlocking);
@@ -169,7 +190,6 @@ internal sealed class LinuxFileSystem : IFileSystem
 
         try
         {
-            LockOwner.Record(this, lockFile);
             return new LinuxLock(lockFile, file);
         }
         catch
@@ -179,8 +199,19 @@ internal sealed class LinuxFileSystem : IFileSystem
         }
     }
 
-    public long AvailableBytes(string directory) =>
-        LibraryCalls.Run("statfs", directory, () => new DriveInfo(directory).AvailableFreeSpace);
+    private LinuxLock Owned(LinuxLock held)
+    {
+        try
+        {
+            LockOwner.Record(this, held.File);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     private static void RequireRegular(SafeFileHandle handle, string path)
     {

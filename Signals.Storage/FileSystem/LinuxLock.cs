@@ -12,6 +12,9 @@ internal sealed class LinuxLock(LinuxFile file, SafeFileHandle handle) : IFileLo
         ? identity
         : throw LinuxCalls.LastError("statx", file.Path);
 
+    /// <summary>The locked file.</summary>
+    public LinuxFile File => file;
+
     // When the path cannot be looked up, the owner cannot know that no other process has the store. So the lock does not count as
     // held.
     public bool IsHeld => LinuxCalls.TryIdentify(file.Path, out FileIdentity found) && found == _held;

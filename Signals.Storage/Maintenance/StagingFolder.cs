@@ -13,7 +13,7 @@ internal sealed class StagingFolder : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _target;
-    private readonly IDisposable _lock;
+    private readonly IFileLock _lock;
     private bool _published;
 
     /// <summary>Creates the folder, under its temporary name.</summary>
@@ -58,20 +58,32 @@ internal sealed class StagingFolder : IDisposable
 
     public void Dispose()
     {
-        _lock.Dispose();
-        if (_published)
+        using (_lock)
         {
-            return;
+            if (!_published && _lock.IsHeld)
+            {
+                Delete();
+            }
         }
+    }
 
+    // While the lock is held, its file last: whoever has the lock next begins with a folder of its own.
+    private void Delete()
+    {
         try
         {
-            Clear(except: null);
+            Clear(except: StoreFiles.Lock);
+            if (_files.FileExists(Folder.Lock)) // Not every file system keeps its locks in files.
+            {
+                _files.Delete(Folder.Lock);
+            }
+
             _files.DeleteDirectory(Folder.Path);
         }
         catch (FileOperationException)
         {
-            // The error that led here is the one to report. The next attempt clears the folder.
+            // The error that led here is the one to report. The next attempt clears the folder, as it does where a file that is open
+            // cannot be deleted.
         }
     }
 
@@ -100,7 +112,7 @@ internal sealed class StagingFolder : IDisposable
                 ? LockOwner.IsOurs(files, Path.Combine(path, name), out _)
                 : StoreFiles.Classify(name, out _) != StoreFileKind.Foreign && OwnContent.IsIn(files, Path.Combine(path, name)));
 
-    private void Clear(string? except)
+    private void Clear(string except)
     {
         foreach (string name in Folder.ListFiles().Where(name => name != except))
         {

@@ -26,16 +26,24 @@ internal static class FolderOwnership
             return;
         }
 
+        // A store that another process makes meanwhile has its CURRENT before anything that would be called foreign or orphaned.
+        if (!Manifest.Exists(folder) && FindObstacle(folder) is Exception obstacle && !Manifest.Exists(folder))
+        {
+            throw obstacle;
+        }
+
         if (Manifest.Exists(folder))
         {
             CurrentFile.Read(folder);
-            return;
         }
+    }
 
+    private static Exception? FindObstacle(StoreFolder folder)
+    {
         string[] names = [.. folder.ListFiles().Order(StringComparer.Ordinal)];
         if (Array.Find(names, name => IsOrphan(folder, name)) is { } orphan)
         {
-            throw new CorruptionException(
+            return new CorruptionException(
                 folder.Current,
                 0,
                 $"A new store cannot be created here: the folder already holds '{orphan}'. Restore CURRENT or choose an empty folder.");
@@ -46,10 +54,7 @@ internal static class FolderOwnership
         string? foreign = Array.Find(names, name => !IsBeginning(folder, name, isBegun))
             ?? folder.Files.ListDirectories(folder.Path).Order(StringComparer.Ordinal)
                 .FirstOrDefault(name => name != LostAndFound && !IsEmptyStaging(folder, name));
-        if (foreign is not null)
-        {
-            throw new ForeignFolderException(folder.Path, foreign);
-        }
+        return foreign is null ? null : new ForeignFolderException(folder.Path, foreign);
     }
 
     private static bool IsEmptyStaging(StoreFolder folder, string name)

@@ -64,9 +64,9 @@ internal sealed class StuckTestWatchAttribute : Attribute, ITestAction
     {
         Thread looking = new(() =>
         {
-            while (true)
+            using ManualResetEventSlim never = new();
+            while (!never.Wait(Limit / 10))
             {
-                Thread.Sleep(Limit / 10);
                 Look();
             }
         })

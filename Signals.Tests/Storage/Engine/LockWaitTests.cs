@@ -49,6 +49,26 @@ internal sealed class LockWaitTests : IDisposable
         using SignalStore again = SignalStore.Open(_path, Schema);
     }
 
+    /// <summary>As a restored checkpoint replaces a store.</summary>
+    [Test]
+    public async Task OpenAsync_FolderIsMovedAwayMeanwhile_WaitsForItsReturnAndMakesNoOther()
+    {
+        SignalStore holder = SignalStore.Open(_path, Schema);
+        EventBatch batch = holder.CreateBatch("view");
+        batch.Add(UserId.From(1), TimeProvider.System.GetUtcNow(), 1).Set("n", 1);
+        await holder.AppendAsync(batch);
+        Task<SignalStore> opening = SignalStore.OpenAsync(_path, Schema, Waiting(Timeout.InfiniteTimeSpan));
+        await Task.Delay(500); // It has met the lock.
+        Directory.Move(_path, _path + ".away");
+        await holder.DisposeAsync();
+        await Task.Delay(500);
+        Assert.That(Directory.Exists(_path), Is.False);
+        Directory.Move(_path + ".away", _path);
+        await using SignalStore store = await opening.WaitAsync(TimeSpan.FromSeconds(30));
+        using Sequence read = store.Read(UserId.From(1), store.Query("view").Last(1).Build());
+        Assert.That(read.Count, Is.EqualTo(1));
+    }
+
     [Test]
     public async Task OpenAsync_AnotherError_IsNotWaitedFor()
     {

@@ -27,6 +27,38 @@ internal sealed class LinuxFileTests
         Assert.That(error!.Message, Does.Contain("fdatasync of '/dev/full' failed: EINVAL ("));
     }
 
+    /// <summary>Each holder deletes the file before it lets go, as writers of segments do.</summary>
+    [Test]
+    public void Lock_FileIsDeletedByItsHolders_IsNeverHeldByTwo()
+    {
+        string directory = Directory.CreateTempSubdirectory("signals-lock").FullName;
+        string path = Path.Combine(directory, "LOCK");
+        LinuxFileSystem files = new();
+        int holders = 0;
+        int locked = 0;
+        Parallel.For(0, 4, _ =>
+        {
+            for (int i = 0; i < 3_000; i++)
+            {
+                try
+                {
+                    using IFileLock held = files.Lock(path);
+                    Assert.That(Interlocked.Increment(ref holders), Is.EqualTo(1));
+                    Assert.That(held.IsHeld);
+                    Interlocked.Increment(ref locked);
+                    Interlocked.Decrement(ref holders);
+                    files.Delete(path);
+                }
+                catch (StoreLockedException)
+                {
+                    // Another one has it.
+                }
+            }
+        });
+        Assert.That(locked, Is.GreaterThan(100));
+        Directory.Delete(directory, recursive: true);
+    }
+
     [Test]
     public void SyncDirectory_OfAFile_IsRefused() =>
         Assert.That(() => new LinuxFileSystem().SyncDirectory("/dev/full"), Throws.InstanceOf<FileOperationException>()
