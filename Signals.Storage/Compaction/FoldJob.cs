@@ -15,7 +15,7 @@ namespace Signals.Storage.Compaction;
 /// once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how often.
 /// Nothing is visible until the caller commits the result. A job that fails or is cancelled leaves no file behind. Patches are
 /// read once, side by side with the runs; both are in the order of user and key. The job holds one block per run and column, and
-/// one user's patches.
+/// one user's patches, or those of several users that have few.
 /// </summary>
 internal sealed class FoldJob
 {
@@ -24,7 +24,7 @@ internal sealed class FoldJob
     /// </summary>
     private const double MinGoneShare = 0.25;
 
-    private const int RowsAtOnce = 1024; // of users that follow each other; about a block
+    private const int BytesAtOnce = 256 << 10; // about a block; a user with more comes alone
 
     private readonly FoldTarget _target;
     private readonly CompactionWork _work;
@@ -40,6 +40,7 @@ internal sealed class FoldJob
     private readonly List<ulong> _numbers = []; // of files, finished or not
     private readonly List<(UserId User, int Rows)> _users = []; // whose rows were read at once
     private bool[] _met = [];
+    private readonly int _bytesPerRow; // of one patch run; 0 if they differ
     private long _folded;
     private long _unreachable;
 
@@ -63,9 +64,13 @@ internal sealed class FoldJob
         _read = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _merged = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _ends = new int[patches.Length];
+        _bytesPerRow = BytesPerRow(patches[0].Table, types);
         ushort[] columns = [.. patches.SelectMany(input => input.Table.StoredColumns()).Distinct().Order()];
         _writers = [.. runs.ToArray().Select(run => new FoldWriter(_target, run, columns))];
     }
+
+    /// <summary>How many rows of a lone patch run are read at once, at most, of users that follow each other.</summary>
+    public int RowsAtOnce { get; init; } = 1024;
 
     /// <summary>Does the work. On return the output files and their directory entries are synced.</summary>
     /// <param name="mayArrive">
@@ -139,6 +144,7 @@ internal sealed class FoldJob
         TableMeta meta = input.Table.Meta;
         double bytesPerRow = (double)meta.TotalLength / meta.Rows;
         TableCursor cursor = input.Table.CreateCursor();
+        int most = _bytesPerRow == 0 ? RowsAtOnce : Math.Min(RowsAtOnce, BytesAtOnce / _bytesPerRow);
         for (bool more = cursor.MoveNext(); more;)
         {
             _read.Clear();
@@ -147,13 +153,22 @@ internal sealed class FoldJob
             long rows = 0;
             do
             {
+                if (_bytesPerRow == 0)
+                {
+                    Read(cursor, first + rows, cursor.Count, meta.Number);
+                }
+
                 _users.Add((cursor.User, cursor.Count));
                 rows += cursor.Count;
                 more = cursor.MoveNext();
             }
-            while (more && rows < RowsAtOnce);
+            while (more && rows + cursor.Count <= most && (_bytesPerRow > 0 || _read.UsedBytes < BytesAtOnce));
 
-            Read(cursor, first, rows, meta.Number);
+            if (_bytesPerRow > 0)
+            {
+                Read(cursor, first, rows, meta.Number);
+            }
+
             FoldUsers(input, first);
             pace.Pass((long)((first + rows) * bytesPerRow) + BytesReadOfRuns());
         }
@@ -369,6 +384,25 @@ internal sealed class FoldJob
                 input.Waiting.Add(new OrphanKey(user, _read.Times[row], _read.Ids[row]));
             }
         }
+    }
+
+    // Of rows that are not encoded, with times, ids and what else a row has.
+    private static int BytesPerRow(Table table, ColumnType[] types)
+    {
+        const int KeyBytes = 32;
+        const int StampBytes = 16;
+        int bytes = KeyBytes;
+        foreach (ushort column in table.StoredColumns())
+        {
+            if (types[column].IsVariable)
+            {
+                return 0;
+            }
+
+            bytes += StampBytes + types[column].Width;
+        }
+
+        return bytes;
     }
 
     private List<TableMeta> FinishRuns()

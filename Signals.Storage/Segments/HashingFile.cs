@@ -1,5 +1,5 @@
+using System.IO.Hashing;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Segments;
 
@@ -10,7 +10,7 @@ internal sealed class HashingFile(IFile file) : IFile
 {
     private const int WriteBackBytes = 8 << 20;
 
-    private readonly ContentHash _hash = new();
+    private readonly XxHash128 _hash = new();
     private long _writtenBack;
 
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class HashingFile(IFile file) : IFile
     public long Length { get; private set; }
 
     /// <summary>The hash of all bytes written.</summary>
-    public UInt128 Hash => _hash.Value;
+    public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
 
     /// <summary>Writes after the last byte.</summary>
     public void Append(ReadOnlySpan<byte> data) => Write(Length, data);

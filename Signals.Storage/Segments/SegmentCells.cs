@@ -82,6 +82,8 @@ internal readonly ref struct SegmentCells
         {
             feed.MakeRoom();
             count = Math.Min(Math.Min(users.Length - at, feed.Room), most);
+            int over = (sorter.Batch.Count + count) % SegmentSorter.CountEvery;
+            count -= over < count ? over : 0; // The bytes are counted at these rows.
             sorter.Batch.Add(
                 users.Slice(at, count),
                 timesMs.Slice(at, count),

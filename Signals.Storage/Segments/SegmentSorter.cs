@@ -13,7 +13,8 @@ internal sealed class SegmentSorter : IDisposable
     // Arrays double when they grow, and the old and the new array exist at the same time meanwhile.
     private const int SharePerBatch = 4;
     private const int LongBytes = 1 << 10;
-    private const int CountEvery = 8; // rows; counting their bytes visits every column
+    /// <summary>After so many rows their bytes are counted, which visits every column. Many rows at once must not step over it.</summary>
+    public const int CountEvery = 8;
 
     private readonly EventTypeSchema _type;
     private readonly long _budget;

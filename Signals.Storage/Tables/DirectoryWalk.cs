@@ -20,6 +20,12 @@ internal sealed class DirectoryWalk(TableDirectory directory)
     {
         if (_page is null || (_number + 1 < directory.Pages && directory.FirstUserOf(_number + 1) <= user))
         {
+            if (!directory.MayHold(user.Hash64)) // A page is read for users whom the table may have.
+            {
+                rows = default;
+                return false;
+            }
+
             Turn(user);
         }
 

@@ -44,6 +44,7 @@ internal sealed class StoppedByLogTests
         await bench.Log.AppendAsync(LogBench.View(1, 1));
         bench.Produce([1, 2, 3]);
         await bench.Log.AppendAsync(LogBench.View(1, 2));
+        bench.Broker.FailNext(BrokerRequest.Produce, ErrorCode.MsgSizeTooLarge); // and again when it is tried anew, to have time to look
         bench.Broker.FailNext(BrokerRequest.Produce, ErrorCode.MsgSizeTooLarge);
         await using KafkaMachine machine = new(
             bench, NullLogger.Instance, reads: bench.Options with { Poison = PoisonPolicy.ToTopic("poison") });

@@ -32,7 +32,7 @@ internal sealed class FoldJobTests
 
     [Test]
     public void Run_AnyRunsAndPatches_EqualsTheModel() =>
-        Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Int[1, 4]).Sample((seed, runs, patchRuns) =>
+        Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 12]).Sample((seed, runs, patchRuns, rowsAtOnce) =>
         {
             using var store = new MergeStore(MergeRows.Schema());
             var random = new Random(seed);
@@ -41,7 +41,7 @@ internal sealed class FoldJobTests
             Table[] inputs = [.. Enumerable.Range(0, patchRuns)
                 .Select(_ => store.WriteRandom(random, patches, stamped: true, kind: RunKind.Patches))];
 
-            FoldResult result = Job(store, tables, Inputs(inputs)).Run(_ => true, always: true);
+            FoldResult result = Job(store, tables, Inputs(inputs), rowsAtOnce: rowsAtOnce).Run(_ => true, always: true);
 
             Table[] folded = [.. tables.Select(
                 table => result.Runs.FirstOrDefault(run => run.Number == table.Meta.Number) is { } meta
@@ -309,13 +309,13 @@ internal sealed class FoldJobTests
     }
 
     private static FoldJob Job(
-        MergeStore store, Table[] runs, FoldInput[] inputs, long oldestKept = long.MinValue, Table[]? newer = null)
+        MergeStore store, Table[] runs, FoldInput[] inputs, long oldestKept = long.MinValue, Table[]? newer = null, int rowsAtOnce = 1024)
     {
         CompactionWork work = new(
             CompactionReason.Fold, store.Type.Id, MergeStore.Window, [.. inputs.Select(input => input.Table.Meta.Number)], 0, oldestKept);
         FoldTarget target = new(
             new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
-        return new FoldJob(target, work, inputs, runs, store.Erasures, NewerTables.IndexUsers(newer ?? []));
+        return new FoldJob(target, work, inputs, runs, store.Erasures, NewerTables.IndexUsers(newer ?? [])) { RowsAtOnce = rowsAtOnce };
     }
 
     private static FoldInput[] Inputs(params ReadOnlySpan<Table> patches) =>

@@ -38,6 +38,29 @@ internal sealed class CorrectManyTests
         Assert.That(writer.PeakHeldBytes, Is.LessThanOrEqualTo(Budget));
     }
 
+    /// <summary>A type whose bytes are counted only at every eighth row, and calls that do not end there.</summary>
+    [Test]
+    public void Correct_ManyAtOnceBehindAnOddRow_StaysWithinTheBudget([Values(1, 3, 1024)] int most)
+    {
+        const int Dimensions = 240;
+        EventTypeSchema wide = StoreSchema.Define(
+            schema => schema.EventType("view", type => type.EnrichmentVector<float>("wide", Dimensions)))["view"];
+        Column<float> column = wide.Column<float>("wide");
+        Rows rows = new(2_000, ordered: false);
+        float[] values = new float[rows.Count * Dimensions];
+        using SegmentWriter writer = SegmentWriter.Create(NewFiles(), SegmentSample.Path, wide, SegmentSample.Options, Budget, Limits);
+        int count = 1;
+        for (int at = 0; at < rows.Count; at += count, count = Math.Min(most, rows.Count - at))
+        {
+            Range part = at..(at + count);
+            writer.Correct(rows.Users[part], rows.Times[part], rows.Ids[part], column, values.AsSpan(at * Dimensions, count * Dimensions));
+        }
+
+        SegmentInfo info = writer.Finish();
+        Assert.That(info.SpilledRuns, Is.GreaterThan(1));
+        Assert.That(writer.PeakHeldBytes, Is.LessThanOrEqualTo(Budget));
+    }
+
     [Test]
     public void Correct_BetweenOtherCalls_KeepsTheirColumnsApart()
     {

@@ -177,13 +177,14 @@ internal sealed class PartitionProgress(string topic, int partition)
     {
         lock (_lock)
         {
-            SetState(error is null ? KafkaPartitionState.NotRunning : KafkaPartitionState.Failed);
             if (error is null)
             {
+                SetState(KafkaPartitionState.NotRunning);
                 return;
             }
 
-            Volatile.Write(ref _lastError, error);
+            Volatile.Write(ref _lastError, error); // first: whoever sees the state sees why
+            SetState(KafkaPartitionState.Failed);
             foreach (CaughtUpWaiter waiter in _waiters)
             {
                 waiter.Fail(NotCatchingUp());

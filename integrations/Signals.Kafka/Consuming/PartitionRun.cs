@@ -167,8 +167,8 @@ internal sealed class PartitionRun(
         {
             consumer.LostBrokers = false;
             _isDisconnected = true;
+            progress.Report(new KafkaException(new Error(ErrorCode.Local_AllBrokersDown))); // first: whoever sees the state sees why
             progress.SetState(KafkaPartitionState.Disconnected);
-            progress.Report(new KafkaException(new Error(ErrorCode.Local_AllBrokersDown)));
         }
 
         if (consumer.CachedEnd is >= 0 and long end)

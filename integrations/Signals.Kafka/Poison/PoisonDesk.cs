@@ -9,8 +9,9 @@ namespace Signals.Kafka.Poison;
 /// Deals with poison records as the policy says. Thread contract: the run's thread. Invariant: after <see cref="Flush"/> everything
 /// taken is kept, so the position may move past it. Lifetime: one run of a partition.
 /// </summary>
-internal sealed class PoisonDesk(PoisonPolicy policy, IPoisonSink sink, PartitionProgress progress) : IDisposable
+internal sealed class PoisonDesk(PoisonPolicy policy, Func<IPoisonSink> open, PartitionProgress progress) : IDisposable
 {
+    private IPoisonSink? _sink; // Opened for the first record: what cannot be opened is in nobody's way before.
     private bool _isDirty;
 
     public bool Stops => policy.Stops;
@@ -34,7 +35,8 @@ internal sealed class PoisonDesk(PoisonPolicy policy, IPoisonSink sink, Partitio
             CopyOf(batch, record.Value));
         try
         {
-            sink.Keep(poison);
+            _sink ??= open();
+            _sink.Keep(poison);
         }
         catch (Exception failure) when (IsOfSink(failure))
         {
@@ -55,7 +57,7 @@ internal sealed class PoisonDesk(PoisonPolicy policy, IPoisonSink sink, Partitio
         _isDirty = false; // When it fails the run ends, and appends nothing of what was not kept.
         try
         {
-            sink.Flush(cancellationToken);
+            _sink!.Flush(cancellationToken);
         }
         catch (Exception failure) when (IsOfSink(failure))
         {
@@ -63,7 +65,7 @@ internal sealed class PoisonDesk(PoisonPolicy policy, IPoisonSink sink, Partitio
         }
     }
 
-    public void Dispose() => sink.Dispose();
+    public void Dispose() => _sink?.Dispose();
 
     private static bool IsOfSink(Exception failure) =>
         failure is SignalsException or KafkaException or IOException or UnauthorizedAccessException;

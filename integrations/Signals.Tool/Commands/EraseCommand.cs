@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using Signals.Maintenance;
@@ -64,31 +65,45 @@ internal sealed class EraseCommand : ToolCommand
 
             (ErasureCertificate erased, string certificate) =
                 await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
-            if (file is not null)
-            {
-                Keep(file, certificate, context);
-            }
-
+            Exception? refused = file is null ? null : Keep(file, certificate, context);
             CheckpointErasureCertificate? copy = place is null
                 ? null
                 : await EraseCopyAsync(place, erased, file is null ? certificate : null, context, cancellationToken).ConfigureAwait(false);
-            Print(context, json, (user, events, store.GetStats().RowsDropped), certificate, copy);
+            try
+            {
+                Print(context, json, (user, events, store.GetStats().RowsDropped), certificate, copy);
+            }
+            catch (IOException) when (file is null || copy is not null)
+            {
+                Tell(certificate, context);
+                await context.Messages.WriteLineAsync(copy?.ToJson()).ConfigureAwait(false);
+                throw;
+            }
+
+            if (refused is not null)
+            {
+                ExceptionDispatchInfo.Throw(refused);
+            }
+
             return copy is null or { IsComplete: true } ? ExitCode.Ok : ExitCode.ProblemsFound;
         }
     }
 
-    /// <summary>Writes the certificate, also when the command is being stopped: there is no second one.</summary>
-    private static void Keep(NewFile file, string certificate, ToolContext context)
+    /// <summary>
+    /// Writes the certificate, also when the command is being stopped: there is no second one. Returns why it could not, after telling it.
+    /// </summary>
+    private static Exception? Keep(NewFile file, string certificate, ToolContext context)
     {
         try
         {
             file.Stream.Write(Encoding.UTF8.GetBytes(certificate + "\n"));
             file.Publish();
+            return null;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             Tell(certificate, context);
-            throw;
+            return refused;
         }
     }
 
