@@ -29,8 +29,8 @@ BenchCommand[] commands =
     CompareCommand.Syntax(), BudgetCommand.Syntax(), CapacityCommand.Syntax(), CheckpointCommand.Syntax(), CliffsCommand.Syntax(),
     ColdCommand.Syntax(), HistoriesCommand.Syntax(), ImportCommand.Syntax(), LakeCommand.Syntax(), KafkaCommand.Syntax(),
     LocalReadsCommand.Syntax(), MicroCommand.Syntax(), NoisyCommand.Syntax(), OpeningsCommand.Syntax(), ProfileCommand.Syntax(),
-    ReceiptsCommand.Syntax(), ScanCommand.Syntax(), ServingCommand.Syntax(), SimulateCommand.Syntax(), SizesCommand.Syntax(), SoakCommand.Syntax(),
-    TrainingCommand.Syntax(), TypedCommand.Syntax(), VectorCommand.Syntax(),
+    ReceiptsCommand.Syntax(), ScanCommand.Syntax(), ServingCommand.Syntax(), SimulateCommand.Syntax(), SizesCommand.Syntax(),
+    SoakCommand.Syntax(), TrainingCommand.Syntax(), TypedCommand.Syntax(), VectorCommand.Syntax(),
 
     // What these do is a part of another command, in a process of its own.
     FillCommand.Syntax(), KafkaLogCommand.Syntax(), RoundCommand.Syntax(),

@@ -23,14 +23,13 @@ internal sealed class FasterEnrichment(FasterSession session, FasterReader reade
     public void Write(EnrichmentRows rows)
     {
         EventLog log = rows.Log;
-        ReadOnlySpan<int> events = rows.Events;
-        for (int start = 0, part = 0; start < events.Length;)
+        for (int start = 0, part = 0; start < log.Count;)
         {
-            ulong user = log.Users[events[start]];
+            ulong user = log.Users[start];
             int count = 0;
-            for (; count < RowsPerValue && start + count < events.Length && log.Users[events[start + count]] == user; count++)
+            for (; count < RowsPerValue && start + count < log.Count && log.Users[start + count] == user; count++)
             {
-                int i = events[start + count];
+                int i = start + count;
                 Span<byte> row = _value.AsSpan(count * RowBytes, RowBytes);
                 BinaryPrimitives.WriteInt64LittleEndian(row, log.Times[i]);
                 BinaryPrimitives.WriteUInt64LittleEndian(row[sizeof(long)..], log.Ids[i]);
@@ -39,7 +38,7 @@ internal sealed class FasterEnrichment(FasterSession session, FasterReader reade
 
             session.Write(new FasterKey(user, Type, (uint)part), _value.AsSpan(0, count * RowBytes));
             start += count;
-            part = start < events.Length && log.Users[events[start]] == user ? part + 1 : 0;
+            part = start < log.Count && log.Users[start] == user ? part + 1 : 0;
         }
     }
 

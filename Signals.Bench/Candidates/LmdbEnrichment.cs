@@ -22,10 +22,10 @@ internal sealed class LmdbEnrichment(LightningEnvironment environment, Lightning
         Span<byte> key = stackalloc byte[LmdbPages.KeyBytes];
         Span<byte> value = stackalloc byte[RowBytes];
         EventLog log = rows.Log;
-        for (int start = 0; start < rows.Events.Length; start += RowsPerTransaction)
+        for (int start = 0; start < log.Count; start += RowsPerTransaction)
         {
             using LightningTransaction transaction = environment.BeginTransaction();
-            foreach (int i in rows.Events.Slice(start, Math.Min(RowsPerTransaction, rows.Events.Length - start)))
+            for (int i = start; i < Math.Min(start + RowsPerTransaction, log.Count); i++)
             {
                 BinaryPrimitives.WriteUInt64BigEndian(key, log.Users[i]);
                 BinaryPrimitives.WriteUInt64BigEndian(value, ~(ulong)log.Times[i]);

@@ -23,7 +23,7 @@ internal sealed class RocksDbEnrichment(RocksDb database, ReadOptions reading, s
         using (SstFileWriter writer = new(null, RocksDbSettings.VectorOptions()))
         {
             writer.Open(file);
-            foreach (int i in rows.Events)
+            for (int i = 0; i < log.Count; i++)
             {
                 RocksDbKey.WriteKey(key, log, i);
                 Vectors64.Write(log.Ids[i], vector);

@@ -10,6 +10,9 @@ internal sealed class SignalsCandidate : ICandidate
 {
     private const string Vector = "embedding";
 
+    // The rows of an enrichment that are handed over in one call.
+    private const int EnrichmentBatch = 1024;
+
     // The batches of mixed types that may wait for their acknowledgement at the same time.
     private const int UnacknowledgedBatches = 16;
 
@@ -166,13 +169,25 @@ internal sealed class SignalsCandidate : ICandidate
         Column<sbyte> column = type.Column<sbyte>(Vector);
         using SegmentWriter writer = SegmentWriter.Create(
             file, type, new SegmentOptions { Generation = 1, MemoryBudgetBytes = 1L << 30 });
-        byte[] vector = new byte[Vectors64.Dimensions];
+        UserId[] users = new UserId[EnrichmentBatch];
+        byte[] vectors = new byte[EnrichmentBatch * Vectors64.Dimensions];
         EventLog log = rows.Log;
-        foreach (int i in rows.Events)
+        int count;
+        for (int start = 0; start < log.Count; start += count)
         {
-            Vectors64.Write(log.Ids[i], vector);
-            writer.Correct(UserId.From(log.Users[i]), log.Times[i], log.Ids[i])
-                .SetVector(column, MemoryMarshal.Cast<byte, sbyte>(vector));
+            count = Math.Min(log.Count - start, EnrichmentBatch);
+            for (int row = 0; row < count; row++)
+            {
+                users[row] = UserId.From(log.Users[start + row]);
+                Vectors64.Write(log.Ids[start + row], vectors.AsSpan(row * Vectors64.Dimensions, Vectors64.Dimensions));
+            }
+
+            writer.Correct(
+                users.AsSpan(0, count),
+                log.Times.AsSpan(start, count),
+                log.Ids.AsSpan(start, count),
+                column,
+                MemoryMarshal.Cast<byte, sbyte>(vectors.AsSpan(0, count * Vectors64.Dimensions)));
         }
 
         writer.Finish();

@@ -13,8 +13,8 @@ internal static class EnrichPhase
     /// <summary>Measures it, and returns how many answers are wrong.</summary>
     public static int Run(ICandidate candidate, EnrichmentRows rows, ReadPlan plan, FigureSet figures)
     {
-        int count = rows.Events.Length;
-        ulong first = rows.Log.Users[rows.Events[0]];
+        int count = rows.Log.Count;
+        ulong first = rows.Log.Users[0];
         PhaseClock clock = PhaseClock.Start();
         candidate.Enrich(rows);
         candidate.ReadVectors(first);

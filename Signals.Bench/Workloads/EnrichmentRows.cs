@@ -9,34 +9,35 @@ internal sealed class EnrichmentRows
     /// <summary>The event type that is enriched.</summary>
     public const byte Type = 0;
 
-    private readonly int[] _events;
-
     public EnrichmentRows(EventLog log)
     {
-        Log = log;
         int[] sorted = [.. Enumerable.Range(0, log.Count).Where(i => log.Types[i] == Type)];
-        Array.Sort(sorted, Compare);
+        Array.Sort(sorted, (a, b) => Compare(log, a, b));
         int count = 0;
         for (int i = 0; i < sorted.Length; i++)
         {
-            if (count == 0 || Compare(sorted[count - 1], sorted[i]) != 0)
+            if (count == 0 || Compare(log, sorted[count - 1], sorted[i]) != 0)
             {
                 sorted[count++] = sorted[i];
             }
         }
 
-        _events = sorted[..count];
+        Log = new EventLog(log.Options, count);
+        for (int i = 0; i < count; i++)
+        {
+            (Log.Users[i], Log.Times[i], Log.Ids[i]) = (log.Users[sorted[i]], log.Times[sorted[i]], log.Ids[sorted[i]]);
+        }
     }
 
+    /// <summary>
+    /// Users, times and ids of the events, in their order, so that no candidate has to look for them all over the log of arrivals.
+    /// </summary>
     public EventLog Log { get; }
 
-    /// <summary>The indexes of the events.</summary>
-    public ReadOnlySpan<int> Events => _events;
-
-    private int Compare(int a, int b)
+    private static int Compare(EventLog log, int a, int b)
     {
-        int order = Log.Users[a].CompareTo(Log.Users[b]);
-        order = order != 0 ? order : Log.Times[b].CompareTo(Log.Times[a]);
-        return order != 0 ? order : Log.Ids[a].CompareTo(Log.Ids[b]);
+        int order = log.Users[a].CompareTo(log.Users[b]);
+        order = order != 0 ? order : log.Times[b].CompareTo(log.Times[a]);
+        return order != 0 ? order : log.Ids[a].CompareTo(log.Ids[b]);
     }
 }

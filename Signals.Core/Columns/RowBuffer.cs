@@ -62,6 +62,7 @@ internal sealed class RowBuffer
     /// <summary>The bytes of all arrays, spare room included.</summary>
     public long HeldBytes
     {
+        [MethodImpl(Compile.InFull)]
         get
         {
             long bytes = (sizeof(long) + sizeof(ulong)) * (long)_times.Length;

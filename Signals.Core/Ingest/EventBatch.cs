@@ -142,6 +142,29 @@ public sealed class EventBatch : IAppendable
         return new EventRow(this, row);
     }
 
+    /// <summary>Adds events or patches of any users, without cells. The total must not exceed the limit of a batch.</summary>
+    [MethodImpl(Compile.InFull)]
+    internal void AddAny(ReadOnlySpan<UserId> users, ReadOnlySpan<long> timesMs, ReadOnlySpan<ulong> ids)
+    {
+        CountChange();
+        int first = Rows.Count;
+        while (_usersHigh.Length < first + users.Length || _usersLow.Length < first + users.Length)
+        {
+            Grow();
+        }
+
+        Span<ulong> high = _usersHigh.AsSpan(first, users.Length);
+        Span<ulong> low = _usersLow.AsSpan(first, users.Length);
+        for (int i = 0; i < users.Length; i++)
+        {
+            (high[i], low[i]) = (users[i].High, users[i].Low);
+        }
+
+        Rows.AppendKeys(users.Length, out Span<long> times, out Span<ulong> added);
+        timesMs.CopyTo(times);
+        ids.CopyTo(added);
+    }
+
     /// <summary>
     /// Adds copies of adjacent events of another batch of the same type. The total must not exceed the limit of a batch.
     /// </summary>

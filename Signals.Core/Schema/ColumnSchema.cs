@@ -40,6 +40,12 @@ public sealed class ColumnSchema
     /// </summary>
     public bool IsDropped => Drop.IsDropped;
 
+    /// <summary>
+    /// Whether the column was dropped and can no longer be taken back, because compaction may have reclaimed its values. Another column may
+    /// have its name from then on.
+    /// </summary>
+    public bool IsDropFinal => Drop.IsFinal;
+
     /// <summary>When it was dropped, and whether that is final.</summary>
     internal ColumnDrop Drop { get; }
 

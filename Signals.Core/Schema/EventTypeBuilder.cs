@@ -185,6 +185,34 @@ public sealed class EventTypeBuilder
         }
     }
 
+    /// <summary>
+    /// Adds a column that the store has dropped, so that the columns behind it keep their places. It is for the schema of a store that lost
+    /// its own (<c>SignalStore.Salvage</c>); a program that drops a column calls <see cref="Dropped"/>. Other columns may have its names.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">The kind and dimensions of its values.</param>
+    /// <param name="role">Whether its values arrived with the event.</param>
+    /// <param name="formerNames">The names that it had before.</param>
+    /// <param name="isFinal">
+    /// Whether it can no longer be taken back (<see cref="ColumnSchema.IsDropFinal"/>). If it can, the grace begins anew when the store is
+    /// opened next.
+    /// </param>
+    /// <exception cref="ArgumentException">A name is malformed, or a limit is exceeded.</exception>
+    public EventTypeBuilder AddDropped(
+        string name, ColumnType type, ColumnRole role, IReadOnlyCollection<string> formerNames, bool isFinal)
+    {
+        ArgumentNullException.ThrowIfNull(formerNames);
+        if (formerNames.Count > SchemaLimits.MaxFormerNames)
+        {
+            throw new ArgumentException(
+                $"Column '{Name}.{name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerNames));
+        }
+
+        // Each opening takes a time to come for its own.
+        ColumnDrop drop = isFinal ? ColumnDrop.Final : ColumnDrop.At(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        return AddDropped(name, type, role, [.. formerNames], drop);
+    }
+
     /// <summary>Adds a column of a stored schema that was dropped. Others may have its names.</summary>
     internal EventTypeBuilder AddDropped(string name, ColumnType type, ColumnRole role, string[] formerNames, ColumnDrop drop)
     {

@@ -37,6 +37,7 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
     /// <summary>
     /// Starts a block whose cells and stamps of the column are loaded. The block must stay valid until the next call.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void Begin(Block block)
     {
         _block = block;
@@ -74,16 +75,20 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
         ReadOnlySpan<ulong> stamps = patches.Stamps.Cells(column).Slice(patch, count);
         if (retracted.IsEmpty && !states.Contains((byte)ColumnState.Absent) && AllWin(row, stamps))
         {
-            CopyHeld(row);
-            _cells.AppendRows(cells, patch, count);
-            stamps.CopyTo(MemoryMarshal.Cast<byte, ulong>(_stamps.AppendFixedRows(count)));
-            _done = row + count;
-            IsChanged = true;
+            Take(row, cells, patch, stamps);
             return;
         }
 
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count;)
         {
+            int winning = CountWinning(row + i, states[i..], stamps[i..], retracted);
+            if (winning > 0)
+            {
+                Take(row + i, cells, patch + i, stamps.Slice(i, winning));
+                i += winning;
+                continue;
+            }
+
             CopyHeld(row + i + 1);
             if (Wins(row + i, cells, patch + i, stamps[i], retracted))
             {
@@ -91,6 +96,8 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
                 StampValues[^1] = stamps[i];
                 IsChanged = true;
             }
+
+            i++;
         }
     }
 
@@ -98,6 +105,7 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
     /// Copies the remaining rows. It gives absent cells the stamp of a neighbour, so that a column in which all stamps are equal
     /// keeps a single stamp.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void Complete()
     {
         CopyHeld(_block.Rows);
@@ -119,6 +127,30 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
 
             last = stamps[i];
         }
+    }
+
+    [MethodImpl(Compile.InFull)]
+    private void Take(int row, ColumnBuffer cells, int patch, ReadOnlySpan<ulong> stamps)
+    {
+        CopyHeld(row);
+        _cells.AppendRows(cells, patch, stamps.Length);
+        stamps.CopyTo(MemoryMarshal.Cast<byte, ulong>(_stamps.AppendFixedRows(stamps.Length)));
+        _done = row + stamps.Length;
+        IsChanged = true;
+    }
+
+    // How many rows, from the first, win by their stamps alone.
+    [MethodImpl(Compile.InFull)]
+    private int CountWinning(int row, ReadOnlySpan<byte> states, ReadOnlySpan<ulong> stamps, ReadOnlySpan<ulong> retracted)
+    {
+        int count = 0;
+        while (count < states.Length && states[count] != (byte)ColumnState.Absent
+            && (retracted.IsEmpty || stamps[count] > retracted[row + count]) && (!_holds || stamps[count] > _held[row + count]))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     [MethodImpl(Compile.InFull)]

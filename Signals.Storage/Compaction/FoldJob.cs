@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
@@ -23,6 +24,8 @@ internal sealed class FoldJob
     /// </summary>
     private const double MinGoneShare = 0.25;
 
+    private const int RowsAtOnce = 1024; // of users that follow each other; about a block
+
     private readonly FoldTarget _target;
     private readonly CompactionWork _work;
     private readonly FoldInput[] _patches;
@@ -35,6 +38,7 @@ internal sealed class FoldJob
     private readonly int[] _ends;
     private readonly List<string> _made = [];
     private readonly List<ulong> _numbers = []; // of files, finished or not
+    private readonly List<(UserId User, int Rows)> _users = []; // whose rows were read at once
     private bool[] _met = [];
     private long _folded;
     private long _unreachable;
@@ -112,6 +116,12 @@ internal sealed class FoldJob
     [MethodImpl(Compile.InFull)]
     private void FoldUsers(JobPace pace)
     {
+        if (_patches is [FoldInput lone])
+        {
+            FoldLoneRun(lone, pace);
+            return;
+        }
+
         var inputs = new MergeInputs([.. _patches.Select(input => input.Table)]);
         while (inputs.MoveNext())
         {
@@ -120,6 +130,127 @@ internal sealed class FoldJob
         }
 
         pace.End();
+    }
+
+    // Nothing is merged with the rows of one run, so several users are read at once.
+    [MethodImpl(Compile.InFull)]
+    private void FoldLoneRun(FoldInput input, JobPace pace)
+    {
+        TableMeta meta = input.Table.Meta;
+        double bytesPerRow = (double)meta.TotalLength / meta.Rows;
+        TableCursor cursor = input.Table.CreateCursor();
+        for (bool more = cursor.MoveNext(); more;)
+        {
+            _read.Clear();
+            _users.Clear();
+            long first = cursor.Rows.FirstRow;
+            long rows = 0;
+            do
+            {
+                _users.Add((cursor.User, cursor.Count));
+                rows += cursor.Count;
+                more = cursor.MoveNext();
+            }
+            while (more && rows < RowsAtOnce);
+
+            Read(cursor, first, rows, meta.Number);
+            FoldUsers(input, first);
+            pace.Pass((long)((first + rows) * bytesPerRow) + BytesReadOfRuns());
+        }
+
+        pace.End();
+    }
+
+    [MethodImpl(Compile.InFull)]
+    private void FoldUsers(FoldInput input, long first)
+    {
+        Span<bool> met = ClearMet(_read.Count);
+        int start = 0;
+        foreach ((UserId user, int rows) in CollectionsMarshal.AsSpan(_users))
+        {
+            int count = CountFrom(_read.Times.Slice(start, rows), OldestReachable(user));
+            foreach (FoldWriter writer in _writers)
+            {
+                writer.Fold(user, _read, start, count, met);
+            }
+
+            MarkFoldedRows(input, user, first, start, count, rows, met);
+            start += rows;
+        }
+
+        EndPatches();
+    }
+
+    // Classifies the rows of a user of the only run, as the other overload does.
+    [MethodImpl(Compile.InFull)]
+    private void MarkFoldedRows(FoldInput input, in UserId user, long first, int start, int count, int rows, ReadOnlySpan<bool> met)
+    {
+        if (count < rows)
+        {
+            input.HoldsUnreachable = true;
+            _unreachable += input.Gone.Add(first + start + count, rows - count);
+        }
+
+        int end = start + count;
+        for (int row = start; row < end;)
+        {
+            int same = met[row..end].IndexOf(!met[row]);
+            same = same < 0 ? end - row : same;
+            if (met[row])
+            {
+                _folded += input.Gone.Add(first + row, same);
+            }
+            else
+            {
+                NoteWaiting(input, user, first, row, same);
+            }
+
+            row += same;
+        }
+    }
+
+    private void NoteWaiting(FoldInput input, in UserId user, long first, int start, int count)
+    {
+        for (int row = start; row < start + count && input.Waiting.Count < OrphanCount.SampleSize; row++)
+        {
+            if (!input.Gone.Contains(first + row))
+            {
+                input.Waiting.Add(new OrphanKey(user, _read.Times[row], _read.Ids[row]));
+            }
+        }
+    }
+
+    private void EndPatches()
+    {
+        foreach (FoldWriter writer in _writers)
+        {
+            writer.EndPatches();
+        }
+    }
+
+    private Span<bool> ClearMet(int rows)
+    {
+        if (_met.Length < rows)
+        {
+            _met = new bool[Math.Max(rows, 2 * _met.Length)];
+        }
+
+        Span<bool> met = _met.AsSpan(0, rows);
+        met.Clear();
+        return met;
+    }
+
+    [MethodImpl(Compile.InFull)]
+    private void Read(TableCursor cursor, long first, long rows, ulong number)
+    {
+        try
+        {
+            cursor.AppendTo(_read, first, rows);
+        }
+        catch (BufferLimitException limit)
+        {
+            throw new UserLimitException(number, limit.Message, limit);
+        }
     }
 
     private long BytesReadOfRuns()
@@ -154,17 +285,13 @@ internal sealed class FoldJob
 
         long oldest = OldestReachable(user);
         int count = CountFrom(rows.Times, oldest);
-        if (_met.Length < count)
-        {
-            _met = new bool[Math.Max(count, 2 * _met.Length)];
-        }
-
-        Span<bool> met = _met.AsSpan(0, count);
-        met.Clear();
+        Span<bool> met = ClearMet(count);
         foreach (FoldWriter writer in _writers)
         {
-            writer.Fold(user, rows, count, met);
+            writer.Fold(user, rows, 0, count, met);
         }
+
+        EndPatches();
 
         for (int i = 0; i < inputs.HolderCount; i++)
         {

@@ -22,6 +22,7 @@ internal sealed class FoldWriter : IDisposable
 
     private readonly FoldTarget _target;
     private readonly Table _table;
+    private readonly DirectoryWalk _users;
     private readonly BlockScan _keyScan;
     private readonly BlockScan _columnScan;
     private readonly bool _takesAllIn;
@@ -35,6 +36,7 @@ internal sealed class FoldWriter : IDisposable
     private int _block = -1;
     private int _open = -1;
     private int _passed;
+    private Stretch _met; // raised with what follows it
     private FoldColumn[]? _taken;
     private BlockScan? _takeScan;
     private ColumnFileWriter? _writer;
@@ -48,6 +50,7 @@ internal sealed class FoldWriter : IDisposable
         Debug.Assert(table.Defaults.Kind == RunKind.Events, "Patches are folded into events.");
         _target = target;
         _table = table;
+        _users = table.CreateWalk();
         _keyScan = table.CreateScan();
         _columnScan = table.CreateScan();
         _takesAllIn = table.ColumnFiles.Length >= MostColumnFiles;
@@ -69,29 +72,56 @@ internal sealed class FoldWriter : IDisposable
     /// <summary>Bytes written; known after <see cref="Finish"/>.</summary>
     public long BytesWritten { get; private set; }
 
-    /// <summary>Folds the patches of a user.</summary>
+    /// <summary>
+    /// Folds the patches of a user. Those of users that follow each other may lie in one buffer. Before it is filled anew,
+    /// <see cref="EndPatches"/> must be called.
+    /// </summary>
     /// <param name="user">The user; greater than the one before.</param>
     /// <param name="patches">Their patches in table order.</param>
-    /// <param name="count">How many patches to use, from the first.</param>
-    /// <param name="met">Receives true for each patch whose event is in the run.</param>
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many patches to use.</param>
+    /// <param name="met">Receives true for each patch of the buffer whose event is in the run.</param>
     [MethodImpl(Compile.InFull)]
-    public void Fold(in UserId user, RowBuffer patches, int count, Span<bool> met)
+    public void Fold(in UserId user, RowBuffer patches, int start, int count, Span<bool> met)
     {
-        if (count == 0 || !_table.TryFind(user, out UserRows rows) || patches.Times[0] < rows.OldestTime
-            || patches.Times[count - 1] > rows.NewestTime)
+        if (count == 0 || !_users.TryFind(user, out UserRows rows) || patches.Times[start] < rows.OldestTime
+            || patches.Times[start + count - 1] > rows.NewestTime)
         {
             return;
         }
 
-        int patch = 0;
+        int patch = start;
+        int patchEnd = start + count;
         long end = rows.FirstRow + rows.Count;
-        for (long row = rows.FirstRow; row < end && patch < count;)
+        for (long row = rows.FirstRow; row < end && patch < patchEnd;)
         {
             Load(_table.FindBlock(row));
             int first = (int)(row - _table.Index.FirstRow(_block));
             int last = (int)Math.Min(end - _table.Index.FirstRow(_block), _table.Index.Rows(_block));
-            Match(first, last, patches, ref patch, count, met);
+            Match(first, last, patches, ref patch, patchEnd, met);
             row += last - first;
+        }
+    }
+
+    /// <summary>Is done with the patches so far: their buffer may be filled anew.</summary>
+    [MethodImpl(Compile.InFull)]
+    public void EndPatches()
+    {
+        Stretch met = _met;
+        _met = default;
+        if (met.Count == 0)
+        {
+            return;
+        }
+
+        Open();
+        ReadOnlySpan<ulong> retracted = _table.Meta.Traits.HasFlag(RowTraits.Retracted) ? _retracted : [];
+        foreach (FoldColumn column in _folded)
+        {
+            if (column.Column < met.Patches.Columns.Length)
+            {
+                column.Raise(met.Row, met.Patches, met.Patch, met.Count, retracted);
+            }
         }
     }
 
@@ -163,11 +193,11 @@ internal sealed class FoldWriter : IDisposable
 
     // Walks two sorted lists side by side. Where their keys are equal for a stretch, takes the whole stretch at once.
     [MethodImpl(Compile.InFull)]
-    private void Match(int row, int last, RowBuffer patches, ref int patch, int count, Span<bool> met)
+    private void Match(int row, int last, RowBuffer patches, ref int patch, int end, Span<bool> met)
     {
-        ReadOnlySpan<long> times = patches.Times[..count];
-        ReadOnlySpan<ulong> ids = patches.Ids[..count];
-        while (row < last && patch < count)
+        ReadOnlySpan<long> times = patches.Times[..end];
+        ReadOnlySpan<ulong> ids = patches.Ids[..end];
+        while (row < last && patch < end)
         {
             int same = _times.AsSpan(row, last - row).CommonPrefixLength(times[patch..]);
             same = _ids.AsSpan(row, Math.Min(same, last - row)).CommonPrefixLength(ids[patch..]);
@@ -209,17 +239,18 @@ internal sealed class FoldWriter : IDisposable
         }
     }
 
+    // Users mostly follow each other in both, so that what they raise of a block is raised at once.
+    [MethodImpl(Compile.InFull)]
     private void Raise(int row, RowBuffer patches, int patch, int count)
     {
-        Open();
-        ReadOnlySpan<ulong> retracted = _table.Meta.Traits.HasFlag(RowTraits.Retracted) ? _retracted : [];
-        foreach (FoldColumn column in _folded)
+        if (_met.Count > 0 && ReferenceEquals(_met.Patches, patches) && _met.Row + _met.Count == row && _met.Patch + _met.Count == patch)
         {
-            if (column.Column < patches.Columns.Length)
-            {
-                column.Raise(row, patches, patch, count, retracted);
-            }
+            _met = _met with { Count = _met.Count + count };
+            return;
         }
+
+        EndPatches();
+        _met = new Stretch(patches, row, patch, count);
     }
 
     private void Open()
@@ -231,8 +262,10 @@ internal sealed class FoldWriter : IDisposable
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Close()
     {
+        EndPatches();
         if (_open >= 0 && Array.Exists(_folded, column => column.IsChanged))
         {
             TakeIn(_open);
@@ -263,6 +296,7 @@ internal sealed class FoldWriter : IDisposable
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Begin(FoldColumn[] columns, BlockScan scan, int block)
     {
         Block held = scan.Load(block, keys: false, _columns, StampParts.Cells);
@@ -272,6 +306,7 @@ internal sealed class FoldWriter : IDisposable
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Write(FoldColumn[] columns, int block)
     {
         if (_writer is null)
@@ -309,6 +344,7 @@ internal sealed class FoldWriter : IDisposable
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void CountOff(int block, ushort column)
     {
         if (FileShown(block, column) is >= 0 and int file)
@@ -318,6 +354,7 @@ internal sealed class FoldWriter : IDisposable
     }
 
     // The newest file that holds a column of a block, or -1.
+    [MethodImpl(Compile.InFull)]
     private int FileShown(int block, ushort column)
     {
         for (int i = _chunksLeft.Length - 1; i >= 0; i--)
@@ -332,4 +369,7 @@ internal sealed class FoldWriter : IDisposable
 
         return -1;
     }
+
+    /// <summary>Rows of the block that the adjacent rows of patches raise.</summary>
+    private readonly record struct Stretch(RowBuffer Patches, int Row, int Patch, int Count);
 }

@@ -41,6 +41,26 @@ internal sealed class RowBits(long rows)
         return true;
     }
 
+    /// <summary>Adds adjacent rows. Returns how many of them were not in the set.</summary>
+    [MethodImpl(Compile.InFull)]
+    public long Add(long first, long count)
+    {
+        long before = Count;
+        long end = first + count;
+        for (long row = first; row < end;)
+        {
+            int bit = (int)(row % Bits);
+            int take = (int)Math.Min(Bits - bit, end - row);
+            ulong mask = take == Bits ? ulong.MaxValue : ((1UL << take) - 1) << bit;
+            ref ulong word = ref _words[row / Bits];
+            Count += BitOperations.PopCount(mask & ~word);
+            word |= mask;
+            row += take;
+        }
+
+        return Count - before;
+    }
+
     /// <summary>Whether a row is in the set.</summary>
     public bool Contains(long row) => (_words[row / Bits] >> (int)(row % Bits) & 1) != 0;
 

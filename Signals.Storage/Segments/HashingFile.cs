@@ -1,5 +1,5 @@
-using System.IO.Hashing;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Segments;
 
@@ -8,7 +8,10 @@ namespace Signals.Storage.Segments;
 /// </summary>
 internal sealed class HashingFile(IFile file) : IFile
 {
-    private readonly XxHash128 _hash = new();
+    private const int WriteBackBytes = 8 << 20;
+
+    private readonly ContentHash _hash = new();
+    private long _writtenBack;
 
     /// <inheritdoc/>
     public string Path => file.Path;
@@ -17,7 +20,7 @@ internal sealed class HashingFile(IFile file) : IFile
     public long Length { get; private set; }
 
     /// <summary>The hash of all bytes written.</summary>
-    public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+    public UInt128 Hash => _hash.Value;
 
     /// <summary>Writes after the last byte.</summary>
     public void Append(ReadOnlySpan<byte> data) => Write(Length, data);
@@ -34,6 +37,11 @@ internal sealed class HashingFile(IFile file) : IFile
         file.Write(offset, data);
         _hash.Append(data);
         Length += data.Length;
+        if (Length - _writtenBack >= WriteBackBytes)
+        {
+            file.BeginWriteBack(_writtenBack, Length - _writtenBack);
+            _writtenBack = Length;
+        }
     }
 
     /// <inheritdoc/>
@@ -47,7 +55,10 @@ internal sealed class HashingFile(IFile file) : IFile
     public void Sync() => file.Sync();
 
     /// <inheritdoc/>
-    public void BeginWriteBack(long offset, long length) => file.BeginWriteBack(offset, length);
+    public void BeginWriteBack(long offset, long length)
+    {
+        // Every write sees to it, because not all of them come from a table.
+    }
 
     /// <inheritdoc/>
     public int Read(long offset, Span<byte> destination) => throw new NotSupportedException();

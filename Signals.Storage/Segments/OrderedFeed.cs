@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 
 namespace Signals.Storage.Segments;
@@ -38,6 +39,12 @@ internal sealed class OrderedFeed(
             return (_spare?.HeldBytes ?? 0) + (Parts?.HeldBytes ?? 0);
         }
     }
+
+    /// <summary>
+    /// How many rows may be added after <see cref="MakeRoom"/> before it is called again, as far as the number of rows decides that.
+    /// </summary>
+    public int Room => Math.Min(
+        BatchRecordFormat.MaxRows - sorter.Batch.Count, _isOrdered ? limits!.FirstRows - sorter.Batch.Count : int.MaxValue);
 
     /// <summary>Makes room for a row in the sorter's batch.</summary>
     [MethodImpl(Compile.InFull)]

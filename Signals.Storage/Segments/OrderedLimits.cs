@@ -12,6 +12,7 @@ internal sealed record OrderedLimits(int FirstRows, long WaitingBytes, long Firs
     private const long LeastBudgetBytes = 16 << 20;
     private const long BytesPerWindow = 1 << 20;
     private const int MostWindows = 64;
+    private const long MostFirstPartBytes = 4 << 20; // by then the windows that rows come for in turn have shown up
 
     /// <summary>The limits for a memory budget; null when the budget is too small for writing without sorting.</summary>
     public static OrderedLimits? For(long budgetBytes) => budgetBytes < LeastBudgetBytes
@@ -19,7 +20,7 @@ internal sealed record OrderedLimits(int FirstRows, long WaitingBytes, long Firs
         : new OrderedLimits(
             RowsInCache,
             budgetBytes / 2,
-            budgetBytes / 32,
+            Math.Min(MostFirstPartBytes, budgetBytes / 32),
             (int)Math.Min(MostWindows, budgetBytes / 8 / BytesPerWindow),
             budgetBytes / 8);
 }

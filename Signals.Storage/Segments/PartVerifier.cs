@@ -28,6 +28,8 @@ internal sealed class PartVerifier
     // The position of the walk over the rows.
     private int _user;
     private int _rowInUser;
+    private DirectoryPage? _page;
+    private int _pageNumber;
     private long _lastTime;
     private ulong _lastId;
     private long _minTime;
@@ -49,6 +51,7 @@ internal sealed class PartVerifier
         (_file, _footer, _layout, _index, _directory) = (part.File, part.Footer, part.Layout, part.Index, part.Directory);
         _tolerance = 1L << Math.Max(0, 32 - BitOperations.LeadingZeroCount((ulong)_footer.MaxTime - (ulong)_footer.MinTime));
         (_user, _rowInUser, _traits, _reachMs) = (0, 0, RowTraits.None, reachMs);
+        (_page, _pageNumber) = (null, -1);
         (_minTime, _maxTime, _newestInserted) = (long.MaxValue, long.MinValue, long.MinValue);
         TableSection blocks = _footer.Section(TableFormat.BlocksSection);
         uint checksum = TableFormat.Seed(_file.Identity, blocks.Offset);
@@ -86,7 +89,7 @@ internal sealed class PartVerifier
         _block.Open(TableFormat.IdsChunk).CopyULongs(0, rows, ids);
         for (int row = 0; row < rows;)
         {
-            UserRows user = _directory.Rows(_user);
+            UserRows user = PageOf(_user).Rows(_user % DirectoryPageFormat.Users);
             int count = Math.Min(user.Count - _rowInUser, rows - row);
             bool sound = _rowInUser > 0 || Near(user.NewestTime, times[row]);
             sound &= row > 0 || _rowInUser == 0 || Precedes(_lastTime, _lastId, times[0], ids[0]);
@@ -113,6 +116,20 @@ internal sealed class PartVerifier
 
         (_lastTime, _lastId) = (times[^1], ids[^1]);
         VerifyExistence(block, times);
+    }
+
+    // The users come in order, so each page is read once.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private DirectoryPage PageOf(int user)
+    {
+        int number = user / DirectoryPageFormat.Users;
+        if (number != _pageNumber)
+        {
+            _page = _directory.GetPage(number);
+            _pageNumber = number;
+        }
+
+        return _page!;
     }
 
     private void VerifyExistence(int block, ReadOnlySpan<long> times)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
@@ -13,12 +12,16 @@ namespace Signals.Storage.Segments;
 /// </summary>
 internal sealed class SegmentBatch(EventTypeSchema type)
 {
+    private const int FirstCapacity = 16;
+
     // User, time, id and marks; also the window and the row number, which are needed for sorting.
     private const int KeyBytes = 2 * sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(RowMarks) + sizeof(long) + sizeof(int);
 
-    private readonly EventBatch _events = new(type, capacity: 16);
-    private readonly List<RowMarks> _marks = [];
-    private readonly List<long> _windows = [];
+    private readonly EventBatch _events = new(type, FirstCapacity);
+    private readonly long _windowMs = (long)type.Window.TotalMilliseconds;
+    private RowMarks[] _marks = new RowMarks[FirstCapacity];
+    private long[] _windows = new long[FirstCapacity];
+    private long _window = long.MaxValue; // of the last row
     private int[] _order = [];
     private int _first;
 
@@ -29,10 +32,10 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     public bool IsFull => Count == BatchRecordFormat.MaxRows;
 
     /// <summary>The start of each row's window in ms.</summary>
-    public ReadOnlySpan<long> Windows => CollectionsMarshal.AsSpan(_windows)[..Count];
+    public ReadOnlySpan<long> Windows => _windows.AsSpan(0, Count);
 
     /// <summary>What each row says about its event apart from its cells.</summary>
-    public ReadOnlySpan<RowMarks> Marks => CollectionsMarshal.AsSpan(_marks)[..Count];
+    public ReadOnlySpan<RowMarks> Marks => _marks.AsSpan(0, Count);
 
     /// <summary>The more significant halves of the users.</summary>
     public ReadOnlySpan<ulong> UsersHigh => _events.UsersHigh;
@@ -46,6 +49,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     /// <summary>Bytes that the rows take, without spare room.</summary>
     public long UsedBytes
     {
+        [MethodImpl(Compile.InFull)]
         get
         {
             long bytes = (long)KeyBytes * Count;
@@ -60,18 +64,54 @@ internal sealed class SegmentBatch(EventTypeSchema type)
 
     /// <summary>Bytes of all arrays, including spare room.</summary>
     public long HeldBytes =>
-        _events.HeldBytes + _marks.Capacity + sizeof(long) * (long)_windows.Capacity + sizeof(int) * (long)_order.Length;
+        _events.HeldBytes + _marks.Length + sizeof(long) * (long)_windows.Length + sizeof(int) * (long)_order.Length;
 
     /// <summary>Adds a row. Set its cells on the result.</summary>
+    [MethodImpl(Compile.InFull)]
     public EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
     {
-        // A row for which a cell could not be set has left the events again.
-        _marks.RemoveRange(Count, _marks.Count - Count);
-        _windows.RemoveRange(Count, _windows.Count - Count);
-        EventRow row = _events.AddAny(user, timeMs, id);
-        _marks.Add(marks);
-        _windows.Add(TimeWindow.StartOf(timeMs, type.Window));
-        return row;
+        // A row for which a cell could not be set has left the events again: its place is this one's.
+        int row = Count;
+        MakeRoom(row + 1);
+        EventRow added = _events.AddAny(user, timeMs, id);
+        _marks[row] = marks;
+        _windows[row] = WindowOf(timeMs);
+        return added;
+    }
+
+    /// <summary>Adds rows that have a cell in one column, which does not hold bytes of any length.</summary>
+    /// <param name="users">The users.</param>
+    /// <param name="timesMs">As many times.</param>
+    /// <param name="ids">As many ids.</param>
+    /// <param name="marks">What each row says about its event.</param>
+    /// <param name="column">The index of the column.</param>
+    /// <param name="values">The values, one after the other.</param>
+    [MethodImpl(Compile.InFull)]
+    public void Add(
+        ReadOnlySpan<UserId> users,
+        ReadOnlySpan<long> timesMs,
+        ReadOnlySpan<ulong> ids,
+        RowMarks marks,
+        int column,
+        ReadOnlySpan<byte> values)
+    {
+        int first = Count;
+        MakeRoom(first + users.Length);
+        _events.AddAny(users, timesMs, ids);
+        _marks.AsSpan(first, users.Length).Fill(marks);
+        Span<long> windows = _windows.AsSpan(first, users.Length);
+        for (int i = 0; i < windows.Length; i++)
+        {
+            windows[i] = WindowOf(timesMs[i]);
+        }
+
+        ColumnBuffer cells = Rows.Columns[column];
+        if (cells.Count < first)
+        {
+            cells.AppendMissing(ColumnState.Absent, first - cells.Count);
+        }
+
+        values.CopyTo(cells.AppendFixedRows(users.Length));
     }
 
     /// <summary>Marks the columns in which some row is set.</summary>
@@ -163,9 +203,28 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     public void Clear()
     {
         _events.Clear();
-        _marks.Clear();
-        _windows.Clear();
         _first = 0;
+    }
+
+    private void MakeRoom(int rows)
+    {
+        if (rows > _windows.Length)
+        {
+            int room = Math.Max(rows, 2 * _windows.Length);
+            Array.Resize(ref _windows, room);
+            Array.Resize(ref _marks, room);
+        }
+    }
+
+    // Rows of one window mostly follow each other, and a division takes longer than looking whether they do.
+    private long WindowOf(long timeMs)
+    {
+        if ((ulong)(timeMs - _window) >= (ulong)_windowMs)
+        {
+            _window = TimeWindow.StartOf(timeMs, type.Window);
+        }
+
+        return _window;
     }
 
     // A job that reads sorted files adds its rows in order, and then nothing needs to be sorted.

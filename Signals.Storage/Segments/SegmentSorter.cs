@@ -62,8 +62,12 @@ internal sealed class SegmentSorter : IDisposable
     /// <summary>Whether <see cref="MakeRoom"/> will take the rows out of <see cref="Batch"/>.</summary>
     public bool TakesBatch => MustSpill || _batch!.IsFull;
 
-    private bool MustSpill => (_hasLongValues || _batch!.Count % CountEvery == 0)
-        && _fullBytes + _batch!.UsedBytes >= _budget / SharePerBatch;
+    private bool MustSpill
+    {
+        [MethodImpl(Compile.InFull)]
+        get => (_hasLongValues || _batch!.Count % CountEvery == 0)
+            && _fullBytes + _batch!.UsedBytes >= _budget / SharePerBatch;
+    }
 
     /// <summary>Goes on with another batch, because the rows of this one are written elsewhere.</summary>
     /// <param name="empty">An empty batch; null for a new one.</param>

@@ -1,4 +1,4 @@
-using System.IO.Hashing;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Segments;
@@ -80,11 +80,11 @@ internal static class SegmentVerifier
 
     private sealed class Progress(Action<long> report)
     {
-        private readonly XxHash128 _hash = new();
+        private readonly ContentHash _hash = new();
         private long _done;
         private long _reported;
 
-        public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+        public UInt128 Hash => _hash.Value;
 
         public void Append(ReadOnlySpan<byte> bytes)
         {

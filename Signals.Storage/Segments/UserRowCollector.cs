@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 
@@ -11,14 +12,15 @@ namespace Signals.Storage.Segments;
 internal sealed class UserRowCollector
 {
     private const int ManyRows = 256;
+    private const int FirstCapacity = 16;
 
     private readonly int[] _columns;
-    private readonly List<RowMarks> _unsortedMarks = [];
     private readonly RowBuffer _events;
     private readonly RowBuffer _patches;
     private readonly Stamp _stamp;
     private readonly bool _mayRetract;
-    private readonly List<RowMarks> _marks = [];
+    private RowMarks[] _marks = new RowMarks[FirstCapacity]; // of the rows of _merged
+    private RowMarks[] _unsortedMarks = new RowMarks[FirstCapacity];
     private RowBuffer _merged;
     private RowBuffer _unsorted;
     private RowKey[] _keys = [];
@@ -45,7 +47,7 @@ internal sealed class UserRowCollector
 
     /// <summary>Bytes of all arrays.</summary>
     public long HeldBytes => _merged.HeldBytes + _unsorted.HeldBytes + _events.HeldBytes + _patches.HeldBytes
-        + (long)Unsafe.SizeOf<RowKey>() * _keys.Length + sizeof(int) * (long)_order.Length;
+        + _marks.Length + _unsortedMarks.Length + (long)Unsafe.SizeOf<RowKey>() * _keys.Length + sizeof(int) * (long)_order.Length;
 
     /// <summary>Whether a user has very many rows, which take more than some bytes.</summary>
     public bool HasMoreThan(long bytes) => _merged.Count >= ManyRows && _merged.HeldBytes > bytes;
@@ -54,7 +56,6 @@ internal sealed class UserRowCollector
     public void Clear()
     {
         _merged.Clear();
-        _marks.Clear();
         _isSorted = true;
     }
 
@@ -70,7 +71,8 @@ internal sealed class UserRowCollector
             return;
         }
 
-        _marks.Add(rows.Marks);
+        MakeRoomForMarks(last + 2);
+        _marks[last + 1] = rows.Marks;
         _merged.AppendKey(rows.Time, rows.Id);
         Append(rows.Columns, rows.Row, 1);
     }
@@ -81,7 +83,8 @@ internal sealed class UserRowCollector
     {
         int first = _merged.Count;
         RowBuffer rows = batch.Rows;
-        _marks.AddRange(batch.Marks.Slice(start, count));
+        MakeRoomForMarks(first + count);
+        batch.Marks.Slice(start, count).CopyTo(_marks.AsSpan(first));
         _merged.AppendKeys(count, out Span<long> times, out Span<ulong> ids);
         rows.Times.Slice(start, count).CopyTo(times);
         rows.Ids.Slice(start, count).CopyTo(ids);
@@ -104,13 +107,14 @@ internal sealed class UserRowCollector
         patches = _patches;
         events.Clear();
         patches.Clear();
-        if (!_marks.Exists(marks => marks != RowMarks.Correct))
+        ReadOnlySpan<byte> marks = MemoryMarshal.AsBytes(_marks.AsSpan(0, _merged.Count));
+        if (!marks.ContainsAnyExcept((byte)RowMarks.Correct))
         {
             patches = _merged;
             return;
         }
 
-        if (!_mayRetract && _marks.TrueForAll(marks => marks == RowMarks.Insert))
+        if (!_mayRetract && !marks.ContainsAnyExcept((byte)RowMarks.Insert))
         {
             events = _merged;
             return;
@@ -139,12 +143,20 @@ internal sealed class UserRowCollector
         return true;
     }
 
+    private void MakeRoomForMarks(int rows)
+    {
+        if (rows > _marks.Length)
+        {
+            Array.Resize(ref _marks, Math.Max(rows, 2 * _marks.Length));
+        }
+    }
+
     private void Sort()
     {
         int count = _merged.Count;
         (_merged, _unsorted) = (_unsorted, _merged);
-        _unsortedMarks.Clear();
-        _unsortedMarks.AddRange(_marks);
+        (_marks, _unsortedMarks) = (_unsortedMarks, _marks);
+        MakeRoomForMarks(count);
         Clear();
         if (_order.Length < count)
         {
@@ -202,7 +214,7 @@ internal sealed class UserRowCollector
         for (int i = 0; i < order.Length; i++)
         {
             (times[i], ids[i]) = (_unsorted.Times[order[i]], _unsorted.Ids[order[i]]);
-            _marks.Add(_unsortedMarks[order[i]]);
+            _marks[i] = _unsortedMarks[order[i]];
         }
 
         for (int i = 0; i < _columns.Length; i++)
@@ -219,7 +231,7 @@ internal sealed class UserRowCollector
             if (last < 0 || _merged.Times[last] != _unsorted.Times[row] || _merged.Ids[last] != _unsorted.Ids[row])
             {
                 _merged.AppendRow(_unsorted, row);
-                _marks.Add(_unsortedMarks[row]);
+                _marks[last + 1] = _unsortedMarks[row];
                 continue;
             }
 

@@ -95,6 +95,7 @@ internal sealed class ColumnFileWriter : IDisposable
     /// <param name="stamps">
     /// The stamps of the cells, UInt64, one value for each row. The stamp of an absent cell is meaningless.
     /// </param>
+    [MethodImpl(Compile.InFull)]
     public void Replace(int position, ColumnBuffer cells, ColumnBuffer stamps)
     {
         Span<uint> entries = CollectionsMarshal.AsSpan(_index)[^_chunks..];

@@ -32,6 +32,7 @@ internal sealed class DirectoryPage : CachedItem
     private readonly byte _spanWidth;
     private FixedMemory<byte> _data;
 
+    [MethodImpl(Compile.InFull)]
     private DirectoryPage(ReadOnlySpan<byte> page, int firstRow, int endRow, in FixedMemory<byte> data)
     {
         _users = BinaryPrimitives.ReadUInt16LittleEndian(page);
@@ -116,6 +117,7 @@ internal sealed class DirectoryPage : CachedItem
     public void Close() => _data = _data.Closed;
 
     /// <summary>The user at a position of the page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public UserId User(int index)
     {
         int at = EntryAt(index);
@@ -188,6 +190,7 @@ internal sealed class DirectoryPage : CachedItem
 
     private static byte Mark(ulong hash) => (byte)(hash >> 56);
 
+    [MethodImpl(Compile.InFull)]
     private void Check(UserId first, EventTimeRange times)
     {
         UserId previous = default;

@@ -239,6 +239,9 @@ internal sealed class Table : IDisposable
         return new Block(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
     }
 
+    /// <summary>Finds users who are asked for in order. It bypasses the cache. Use each walk on one thread.</summary>
+    public DirectoryWalk CreateWalk() => new(_directory);
+
     /// <summary>Creates a cursor over all users in order. It bypasses the cache. Use each cursor on one thread.</summary>
     public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _reader, _reclaimed);
 

@@ -83,19 +83,28 @@ internal sealed class TableCursor
     public void AppendTo(RowBuffer destination, int newest)
     {
         UserRows rows = Rows;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)newest, (uint)rows.Count, nameof(newest));
+        AppendTo(destination, rows.FirstRow, newest);
+    }
+
+    /// <summary>
+    /// Appends adjacent rows of any users, for callers that take several users at once. The rows of a call must not come before those of
+    /// the last one.
+    /// </summary>
+    [MethodImpl(Compile.InFull)]
+    public void AppendTo(RowBuffer destination, long row, long count)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Columns.Length, _layout.Columns, nameof(destination));
         RequireStamps(destination.Stamps);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)newest, (uint)rows.Count, nameof(newest));
-        long row = rows.FirstRow;
-        long end = row + newest;
+        long end = row + count;
         while (row < end)
         {
             int block = _index.FindBlock(row);
             Load(block);
             int first = (int)(row - _index.FirstRow(block));
-            int count = (int)Math.Min(end - row, _index.Rows(block) - first);
-            AppendRows(destination, first, count);
-            row += count;
+            int some = (int)Math.Min(end - row, _index.Rows(block) - first);
+            AppendRows(destination, first, some);
+            row += some;
         }
     }
 

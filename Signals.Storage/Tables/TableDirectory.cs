@@ -139,6 +139,9 @@ internal sealed class TableDirectory
         return page < 0 ? 0 : (page * DirectoryPageFormat.Users) + PageAt(page).CountBefore(user);
     }
 
+    /// <summary>The only page that may hold a user; -1 when the user comes before all users. No I/O.</summary>
+    public int PageFor(in UserId user) => _index.Find(user);
+
     /// <summary>The first user of a page. No I/O.</summary>
     public UserId FirstUserOf(int page) => _index.FirstUser(page);
 

@@ -106,17 +106,22 @@ internal sealed class UserFilter
 
     /// <summary>Whether the table may have the user with this hash. False is certain. Allocates nothing.</summary>
     /// <exception cref="ObjectDisposedException">The table was closed.</exception>
-    public bool MayHold(ulong hash)
+    public bool MayHold(ulong hash) => Holds(_words.Span.Slice(BlockOf(hash), WordsPerBlock), hash);
+
+    /// <summary>The first of some hashes whose users the filter excludes; -1 when it excludes none.</summary>
+    [MethodImpl(Compile.InFull)]
+    public int IndexOfExcluded(ReadOnlySpan<ulong> hashes)
     {
-        ReadOnlySpan<ulong> block = _words.Span.Slice(BlockOf(hash), WordsPerBlock);
-        ulong bits = BitsOf(hash);
-        bool holds = true;
-        for (int probe = 0; probe < Probes; probe++, bits >>= ProbeBits)
+        ReadOnlySpan<ulong> words = _words.Span;
+        for (int i = 0; i < hashes.Length; i++)
         {
-            holds &= (block[WordOf(bits)] >> (int)(bits & 63) & 1) != 0;
+            if (!Holds(words.Slice(BlockOf(hashes[i]), WordsPerBlock), hashes[i]))
+            {
+                return i;
+            }
         }
 
-        return holds;
+        return -1;
     }
 
     /// <summary>
@@ -167,6 +172,19 @@ internal sealed class UserFilter
 
     /// <summary>Prefetches what <see cref="MayHold"/> reads.</summary>
     public void Prefetch(ulong hash) => Signals.Storage.Primitives.Prefetch.Line(ref _words.Span[BlockOf(hash)]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Holds(ReadOnlySpan<ulong> block, ulong hash)
+    {
+        ulong bits = BitsOf(hash);
+        bool holds = true;
+        for (int probe = 0; probe < Probes; probe++, bits >>= ProbeBits)
+        {
+            holds &= (block[WordOf(bits)] >> (int)(bits & 63) & 1) != 0;
+        }
+
+        return holds;
+    }
 
     // The low bits of the hash choose the block, so the hash is mixed once more before it gives the six bits.
     private static ulong BitsOf(ulong hash) => (hash * Spread) >> (64 - (Probes * ProbeBits));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
@@ -66,15 +67,26 @@ internal static class UserFilterReader
         {
             cancellationToken.ThrowIfCancellationRequested();
             DirectoryPage page = directory.GetPage(number);
-            for (int i = 0; i < page.Users; i++)
+            int excluded = FindExcluded(filter, page);
+            if (excluded >= 0)
             {
-                if (!filter.MayHold(page.User(i).Hash64))
-                {
-                    throw file.Corrupt(
-                        footer.Section(TableFormat.UserFilterSection).Offset,
-                        $"the filter excludes user {page.User(i)}, who is in the directory");
-                }
+                throw file.Corrupt(
+                    footer.Section(TableFormat.UserFilterSection).Offset,
+                    $"the filter excludes user {page.User(excluded)}, who is in the directory");
             }
         }
+    }
+
+    [MethodImpl(Compile.InFull)]
+    private static int FindExcluded(UserFilter filter, DirectoryPage page)
+    {
+        Span<ulong> hashes = stackalloc ulong[DirectoryPageFormat.Users];
+        hashes = hashes[..page.Users];
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = page.User(i).Hash64;
+        }
+
+        return filter.IndexOfExcluded(hashes);
     }
 }

@@ -45,19 +45,23 @@ internal sealed class KafkaMachine : IAsyncDisposable
     /// <summary>Holds the replica and waits until it follows from a position on, at the least.</summary>
     public async Task<OpenReplica> FollowToAsync(long position)
     {
+        PartitionReplica replica =
+            await UntilAsync(report => report.State == ReplicaState.Following && report.Position >= position);
+        return replica.Current!;
+    }
+
+    /// <summary>Holds the replica and waits until it is as it should be.</summary>
+    public async Task<PartitionReplica> UntilAsync(Func<ReplicaReport, bool> holds)
+    {
         PartitionReplica replica = _host.Hold(0);
         long began = Environment.TickCount64;
-        while (true)
+        while (!holds(replica.Report()))
         {
-            ReplicaReport report = replica.Report();
-            if (report.State == ReplicaState.Following && report.Position >= position && replica.Current is OpenReplica open)
-            {
-                return open;
-            }
-
-            Assert.That(Environment.TickCount64 - began, Is.LessThan(30_000), report.ToString());
+            Assert.That(Environment.TickCount64 - began, Is.LessThan(30_000), replica.Report().ToString());
             await Task.Delay(5);
         }
+
+        return replica;
     }
 
     public async ValueTask DisposeAsync()

@@ -150,6 +150,20 @@ internal sealed class KeptFolderTests
         Assert.That((replica.Current!.OpenedAt, replica.Failures), Is.EqualTo((After, failures)));
     }
 
+    // What stops the folder is behind the checkpoint, or is not.
+    [TestCase(After - 1, After, ReplicaState.Following, 1)]
+    [TestCase(After, Before, ReplicaState.Stopped, 1)]
+    public async Task Restart_ARecordStopsTheKeptFolder_BeginsWithTheCheckpointIfThatIsBeyondIt(
+        long poisonAt, long openedAt, ReplicaState state, int failures)
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        await using LoneMachine machine = await WithCheckpointAheadAsync(target);
+        await machine.AppendAsync(1);
+        machine.Log.PoisonAt = poisonAt;
+        PartitionReplica replica = await machine.UntilAsync(report => report.State == state && report.Position >= After);
+        Assert.That((replica.Current!.OpenedAt, replica.Failures), Is.EqualTo((openedAt, failures)));
+    }
+
     private static void Left(SignalStore store, long position)
     {
         if ((store.GetResumePosition("left") ?? 0) < position)

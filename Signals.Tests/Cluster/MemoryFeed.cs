@@ -47,7 +47,7 @@ internal sealed class MemoryFeed : IPartitionFeed
         while (true)
         {
             bool stands = _log.IsDown || (_log.HeldBack.Length > 0 && _store.Folder.Contains(_log.HeldBack, StringComparison.Ordinal));
-            object[] records = stands ? [] : _log.ReadFrom(_partition, Position, 100);
+            object[] records = stands ? [] : _log.ReadFrom(_partition, Position, most: 100, _store.Folder);
             if (records.Length == 0)
             {
                 await Task.Delay(5, cancellationToken);

@@ -16,6 +16,7 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
     private readonly Lock _lock = new();
     private volatile bool _wasMadeAnew;
     private long _poisonAt = -1;
+    private int _endsAsked;
 
     /// <summary>Whether reads of the log fail, as when its broker is down.</summary>
     public volatile bool IsDown;
@@ -32,6 +33,15 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
         get => Volatile.Read(ref _poisonAt);
         set => Volatile.Write(ref _poisonAt, value);
     }
+
+    /// <summary>A part of the folder of the stores that cannot apply <see cref="PoisonAt"/>; empty for all.</summary>
+    public volatile string PoisonedFolder = "";
+
+    /// <summary>What an answer with an end waits for, after the end is taken.</summary>
+    public volatile Task EndsAreTold = Task.CompletedTask;
+
+    /// <summary>How often an end was asked for.</summary>
+    public int EndsAsked => Volatile.Read(ref _endsAsked);
 
     /// <summary>How long a feed takes to find out whether the log is the one that its store has followed.</summary>
     public TimeSpan FindDelay { get; set; }
@@ -58,8 +68,18 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
         }
     }
 
-    public Task<long> ReadEndAsync(int partition, CancellationToken cancellationToken) =>
-        IsDown ? Task.FromException<long>(new IOException("The log is down.")) : Task.FromResult(EndOf(partition));
+    public async Task<long> ReadEndAsync(int partition, CancellationToken cancellationToken)
+    {
+        if (IsDown)
+        {
+            throw new IOException("The log is down.");
+        }
+
+        long end = EndOf(partition);
+        Interlocked.Increment(ref _endsAsked);
+        await EndsAreTold.WaitAsync(cancellationToken);
+        return end;
+    }
 
     public ValueTask<LogPosition> AppendAsync(int partition, IReadOnlyList<SingleEvent> events, CancellationToken cancellationToken)
     {
@@ -138,7 +158,7 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
 
     /// <exception cref="LogTruncatedException">The records are gone.</exception>
     /// <exception cref="PoisonRecordException">The first of them cannot be applied.</exception>
-    public object[] ReadFrom(int partition, long position, int most)
+    public object[] ReadFrom(int partition, long position, int most, string folder)
     {
         lock (_lock)
         {
@@ -147,7 +167,7 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
                 throw new LogTruncatedException("log", partition, position, _first[partition]);
             }
 
-            long poison = PoisonAt;
+            long poison = folder.Contains(PoisonedFolder, StringComparison.Ordinal) ? PoisonAt : -1;
             if (position == poison && poison < _records[partition].Count)
             {
                 throw new PoisonRecordException("log", partition, position, "planted");

@@ -3,6 +3,7 @@ using Signals.Orleans;
 using Signals.Orleans.Health;
 using Signals.Orleans.Replicas;
 using Signals.Tests.Cluster.Observing;
+using Signals.Tests.Hosting;
 
 namespace Signals.Tests.Cluster;
 
@@ -42,5 +43,23 @@ internal sealed class StoppedReplicaTests
         await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: Before + 2, Error: null });
         Assert.That((replica.Openings, replica.Failures), Is.EqualTo((1L, 1L)), "it was never closed");
         Assert.That(replica.Current, Is.SameAs(open));
+    }
+
+    [Test]
+    public async Task Follow_TheEndWasAskedForBeforeTheStop_SaysWhyItStands()
+    {
+        LogLines lines = new();
+        await using LoneMachine machine = new(logger: lines);
+        TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        machine.Log.EndsAreTold = told.Task;
+        machine.Log.PoisonAt = Before;
+        await machine.AppendAsync(Before);
+        await machine.UntilAsync(report => report.Position == Before && machine.Log.EndsAsked == 1);
+        await machine.Log.AppendAsync(0, [TestCluster.View(User, 4)], CancellationToken.None);
+        PartitionReplica replica = await machine.UntilAsync(report => report.State == ReplicaState.Stopped);
+        told.SetResult(); // It proves that the replica had caught up.
+        await machine.UntilAsync(_ => lines.Of(1101).Length == 1);
+        Assert.That((replica.State, replica.Error?.Message), Is.EqualTo((ReplicaState.Stopped, replica.Report().Error)));
+        Assert.That(replica.Report().Error, Does.Contain("offset 3"));
     }
 }

@@ -27,4 +27,21 @@ internal sealed class PartitionProgressTests
         progress.ReleaseWaiters();
         await late.WaitAsync(TimeSpan.FromSeconds(10));
     }
+
+    [Test]
+    public void CountPoison_ARecordIsMetAgain_CountsItOnceUntilTheSourceIsReset()
+    {
+        PartitionProgress progress = new("views", 0);
+        progress.Begin(26);
+        progress.CountPoison(26, "bad");
+        progress.CountPoison(27, "bad");
+        progress.Begin(26);
+        progress.CountPoison(26, "bad");
+        progress.CountPoison(27, "worse");
+        Assert.That(progress.Poison, Is.EqualTo(new Dictionary<string, long> { ["bad"] = 2 }));
+        progress.CountPoison(28, "bad");
+        progress.Begin(0); // another topic
+        progress.CountPoison(3, "bad");
+        Assert.That(progress.Poison["bad"], Is.EqualTo(4));
+    }
 }

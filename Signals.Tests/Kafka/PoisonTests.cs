@@ -88,11 +88,16 @@ internal sealed class PoisonTests
     {
         using LogBench bench = new();
         bench.Produce(new byte[600]);
+        await bench.Log.AppendAsync(LogBench.View(1, 1));
         bench.Produce(new byte[600]);
+        await bench.Log.AppendAsync(LogBench.View(1, 2));
         await using SignalStore store = bench.OpenStore();
         KafkaPartitionOptions options = bench.Options with { Poison = PoisonPolicy.ToFolder(bench.PathOf("poison"), maxBytes: 1024) };
         await using RunningPartition running = LogBench.Run(store, options);
-        Assert.That((await running.FailureAsync()).Message, Does.Contain("offset 1").And.Contain("1,024 bytes"));
+        Exception stopped = await running.FailureAsync();
+        Assert.That(stopped, Is.TypeOf<PoisonNotKeptException>().With.Message.Contains("offset 2").And.Message.Contains("1,024 bytes"));
+        Assert.That((store.GetResumePosition("kafka:events/0"), running.Partition.PoisonCount), Is.EqualTo(((long?)2, 2L)));
+        Assert.That(LogBench.Ids(store, 1), Is.EqualTo(new ulong[] { 1 }), "everything before the record that is not kept");
     }
 
     [Test]
@@ -134,9 +139,10 @@ internal sealed class PoisonTests
         await using (RunningPartition running = LogBench.Run(store, options))
         {
             Exception stopped = await running.FailureAsync();
-            Assert.That(stopped, Is.TypeOf<SignalsException>());
+            Assert.That(stopped, Is.TypeOf<PoisonNotKeptException>());
             Assert.That(stopped.Message, Does.Contain("too large for the topic 'poison'").And.Contain("max.message.bytes"));
-            Assert.That(store.GetResumePosition("kafka:events/0") ?? 0, Is.LessThanOrEqualTo(1), "the record was not kept");
+            Assert.That(running.Partition.Position, Is.EqualTo(1), "the record was not kept");
+            Assert.That(store.GetResumePosition("kafka:events/0"), Is.EqualTo(1), "what is before it is stored");
         }
 
         await LogBench.CatchUpAsync(store, options);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Apache.Arrow.Ipc;
+using Signals.Tests.Parquet;
 using Signals.Tool;
 
 namespace Signals.Tests.Tool;
@@ -68,12 +69,51 @@ internal sealed class LakeToolTests
     [TestCase("--user-kind", "nobody", "guid-text")]
     [TestCase("--columns", "n", "COLUMN=PATH")]
     [TestCase("--rejects", "-1", "number")]
-    public async Task Import_AWrongOption_IsUsage(string option, string value, string message)
+    [TestCase("--type", "nope", "no event type 'nope'")]
+    [TestCase("--source", "my feed", "'my feed'")]
+    [TestCase("--columns", "nope=x", "'view' lacks; it has: n")]
+    [TestCase("--columns", "n=x,n=y", "'n' twice")]
+    [TestCase("--move", null, "--move goes with --format segment")]
+    public async Task Import_AWrongOption_IsUsage(string option, string? value, string message)
     {
         using ToolFolder folder = new();
-        ToolRun run = await ToolRun.OfAsync("import", folder.Store, folder.At("x"), "--format", "parquet", "--type", "view", option, value);
+        string[] words = option == "--type" ? [] : ["--type", "view"];
+        ToolRun run = await ToolRun.OfAsync(
+            ["import", folder.Store, folder.At("x"), "--format", "parquet", .. words, option, .. value is null ? [] : new[] { value }]);
         Assert.That(run.Code, Is.EqualTo(ExitCode.Usage));
         Assert.That(run.Messages, Does.Contain(message));
+    }
+
+    [TestCase("--type", "nope", "no event type 'nope'")]
+    [TestCase("--source", "my feed", "'my feed'")]
+    [TestCase("--move", null, "--move goes with --format segment")]
+    public async Task ImportOfArrow_AWrongOption_IsUsage(string option, string? value, string message)
+    {
+        using ToolFolder folder = new();
+        string[] words = option == "--type" ? [] : ["--type", "view"];
+        ToolRun run = await ToolRun.OfAsync(
+            ["import", folder.Store, folder.At("x"), "--format", "arrow", .. words, option, .. value is null ? [] : new[] { value }]);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Usage), run.Messages);
+        Assert.That(run.Messages, Does.Contain(message));
+    }
+
+    [Test]
+    public async Task Import_OfRowsThatAreRefused_Is1AndNamesThem([Values] bool json)
+    {
+        using ToolFolder folder = new();
+        using (Duck duck = new())
+        {
+            duck.Run($"COPY (SELECT * FROM (VALUES ('7', 1772323200000::BIGINT, 1::BIGINT, 5), ('007', 1772323200000, 2, 6)) "
+                + $"AS t(\"user\", time, id, n)) TO '{folder.At("rows.parquet")}' (FORMAT parquet)");
+        }
+
+        ToolRun run = await ToolRun.OfAsync(
+        [
+            "import", folder.Store, folder.At("rows.parquet"), "--format", "parquet", "--type", "view", "--user", "user", "--user-kind",
+            "canonical-text", "--time-unit", "milliseconds", "--rejects", "5", .. json ? new[] { "--json" } : [],
+        ]);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.ProblemsFound), run.Messages);
+        Assert.That(run.Messages, Does.Contain("rows.parquet").And.Contain("row 1"));
     }
 
     [Test]

@@ -12,10 +12,19 @@ internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string
     public static Task<ToolRun> OfWidthAsync(int width, params string[] arguments) => OfAsync(width, arguments, default);
 
     /// <summary>A run that can be stopped.</summary>
-    public static async Task<ToolRun> OfAsync(int width, string[] arguments, CancellationToken stop)
+    public static Task<ToolRun> OfAsync(int width, string[] arguments, CancellationToken stop) =>
+        OfAsync(width, arguments, new StringWriter(), null, stop);
+
+    /// <summary>A run whose questions are answered, and that can be stopped.</summary>
+    /// <param name="width">The width of the terminal.</param>
+    /// <param name="arguments">The line.</param>
+    /// <param name="messages">Receives the messages.</param>
+    /// <param name="answers">Answers questions; null for nobody.</param>
+    /// <param name="stop">Stops it.</param>
+    public static async Task<ToolRun> OfAsync(
+        int width, string[] arguments, StringWriter messages, TextReader? answers, CancellationToken stop)
     {
         using StringWriter text = new();
-        using StringWriter messages = new();
         using MemoryStream output = new();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -24,7 +33,7 @@ internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string
             Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = width;
-        ExitCode code = await new ToolApplication(console, () => output, messages, console).RunAsync(arguments, stop);
+        ExitCode code = await new ToolApplication(console, () => output, messages, console, answers).RunAsync(arguments, stop);
         return new ToolRun(code, text.ToString(), output.ToArray(), messages.ToString());
     }
 }

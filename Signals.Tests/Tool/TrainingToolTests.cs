@@ -109,6 +109,20 @@ internal sealed class TrainingToolTests
         Assert.That(Directory.Exists(folder.At("set")) || Directory.Exists(folder.At("set.part")), Is.False);
     }
 
+    [TestCase("--time-unit", "seconds")]
+    [TestCase("--time", "when")]
+    [TestCase("--user", "who")]
+    [TestCase("--user-kind", "name")]
+    public async Task Training_AnOptionOfParquetForCsv_IsUsage(string option, string value)
+    {
+        using ToolFolder folder = new();
+        ToolRun run = await ToolRun.OfAsync(
+            "training", folder.Store, "--definition", folder.Definition, "--output", folder.At("set"), "--as-corrected-now",
+            "--labels", folder.Moments, option, value);
+        Assert.That((run.Code, Directory.Exists(folder.At("set"))), Is.EqualTo((ExitCode.Usage, false)), run.Messages);
+        Assert.That(run.Messages, Does.Contain(option + " goes with inputs as Parquet"));
+    }
+
     [Test]
     public async Task Training_NoKindOrTwo_IsUsage()
     {

@@ -22,6 +22,7 @@ public sealed class KafkaPartition : IDisposable
     private readonly PartitionProgress _progress;
     private readonly PartitionTelemetry _telemetry;
     private int _isRunning;
+    private bool _hasRegisteredKept; // The run's thread.
 
     /// <summary>
     /// Prepares to feed a store; nothing is read before <see cref="RunAsync"/>. From here on the store serves only definitions that the log
@@ -147,6 +148,7 @@ public sealed class KafkaPartition : IDisposable
     /// <exception cref="ReplicaUnfitException">A record is right, but this store or this host cannot apply it.</exception>
     /// <exception cref="RecordUnreadableException">The client cannot read a record, also after several attempts.</exception>
     /// <exception cref="PoisonRecordException">A record cannot be applied, and the policy is to stop.</exception>
+    /// <exception cref="PoisonNotKeptException">A record cannot be applied, and could not be kept aside.</exception>
     /// <exception cref="StorePoisonedException">The store has failed; reopen it.</exception>
     /// <exception cref="KafkaException">The client has failed for good.</exception>
     /// <exception cref="InvalidOperationException">A run is under way.</exception>
@@ -199,7 +201,11 @@ public sealed class KafkaPartition : IDisposable
     {
         // First, so that reads by definitions work while no broker can be reached.
         StoredDefinitions definitions = new(_store, _options.Enrichment, _progress);
-        definitions.RegisterKept();
+        if (!_hasRegisteredKept)
+        {
+            definitions.RegisterKept(); // Once: in a later run it would serve old versions for a moment, and undo what was activated since.
+            _hasRegisteredKept = true;
+        }
 
         RecordBatch batch = new();
         using PartitionConsumer consumer = new(_options, _partition, batch.Arena);

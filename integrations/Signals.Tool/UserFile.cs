@@ -3,21 +3,6 @@ namespace Signals.Tool;
 /// <summary>Opens files by the names that the user gave, and names them so in errors. Any thread.</summary>
 internal static class UserFile
 {
-    /// <summary>Makes a new file.</summary>
-    /// <exception cref="IOException">It exists, or its folder does not.</exception>
-    public static FileStream Create(string path)
-    {
-        if (Path.Exists(path))
-        {
-            throw new IOException($"'{path}' exists already; name a new file.");
-        }
-
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Directory.Exists(folder)
-            ? new FileStream(path, FileMode.CreateNew)
-            : throw new DirectoryNotFoundException($"'{path}' cannot be made: its folder does not exist.");
-    }
-
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static byte[] ReadBytes(string path)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Signals.Orleans;
 using Signals.Orleans.Replicas;
@@ -10,7 +11,7 @@ internal sealed class LoneMachine : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("signals-machine-").FullName;
 
-    public LoneMachine(int partitions = 1, Action<SignalsClusterOptions>? configure = null)
+    public LoneMachine(int partitions = 1, Action<SignalsClusterOptions>? configure = null, ILogger? logger = null)
     {
         Log = new MemoryLog(partitions);
         SignalsClusterOptions options = new()
@@ -24,7 +25,7 @@ internal sealed class LoneMachine : IAsyncDisposable
         options.UseStore(_ => new StoreOptions { MemTableBytes = 1 << 20, RingBytes = 1 << 20, MaxBatchBytes = 1 << 18 });
         options.OnStoreOpened(store => store.Definitions.Register(TestCluster.Feed));
         configure?.Invoke(options);
-        Context = new ReplicaContext("here", options, Log, TimeProvider.System, NullLogger.Instance);
+        Context = new ReplicaContext("here", options, Log, TimeProvider.System, logger ?? NullLogger.Instance);
         Host = new ReplicaHost(Context);
         Store = new ClusterStore(Host, Context, null!, null!, null!); // It answers what the replicas here can answer.
     }

@@ -17,7 +17,8 @@ internal sealed class WidenedFrameTests
         .Vector<Half>("image", 3).Vector<sbyte>("small", 3).Vector<sbyte>("tiny", 3).Field<Half>("a").Field<Half>("b").Field<float>("c"));
 
     private static readonly StoreSchema Wide = Define(t => t
-        .Vector<float>("image", 3).Vector<float>("small", 3).Vector<Half>("tiny", 3).Field<float>("a").Field<double>("b").Field<double>("c"));
+        .Vector<float>("image", 3).Vector<float>("small", 3).Vector<Half>("tiny", 3)
+        .Field<float>("a").Field<double>("b").Field<double>("c"));
 
     [Test]
     public void TryCopyFields_BytesOfNarrowerTypes_AreExactlyEqual()

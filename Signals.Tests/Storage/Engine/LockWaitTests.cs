@@ -76,7 +76,7 @@ internal sealed class LockWaitTests : IDisposable
         {
         }
 
-        StoreSchema other = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("n")));
+        StoreSchema other = StoreSchema.Define(s => s.EventType("view", t => t.Field<float>("n")));
         await Assert.ThatAsync(
             () => SignalStore.OpenAsync(_path, other, Waiting(Timeout.InfiniteTimeSpan)), Throws.InstanceOf<SchemaMismatchException>());
         Assert.That(new StoreOptions { LockWait = TimeSpan.FromDays(-1) }.GetErrors(), Has.One.Contains("LockWait"));

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using Signals.Storage.Primitives;
 
@@ -23,6 +24,26 @@ internal sealed class Crc32CTests
     {
         byte[] data = [.. Enumerable.Range(0, 32).Select(i => (byte)(first + (i * step)))];
         Assert.That(Crc32C.Compute(data), Is.EqualTo(expected));
+    }
+
+    // Long spans are taken as three lanes.
+    [Test]
+    public void Append_LongSpan_EqualsTakingOneByteAfterTheOther([Values(0, 1, 7)] int start)
+    {
+        byte[] data = new byte[10_000];
+        new Random(start).NextBytes(data);
+        uint state = ~0u;
+        for (int end = start; end < data.Length; end++)
+        {
+            if (end % 97 == 0 || end % 1024 is 0 or 1023)
+            {
+                Assert.That(Crc32C.Compute(data.AsSpan(start, end - start)), Is.EqualTo(~state), $"of {end - start} bytes");
+                Assert.That(Crc32C.Append(Crc32C.Compute(data.AsSpan(start, end - start)), data.AsSpan(end)),
+                    Is.EqualTo(Crc32C.Compute(data.AsSpan(start))), $"cut after {end - start} bytes");
+            }
+
+            state = BitOperations.Crc32C(state, data[end]);
+        }
     }
 
     [Test]

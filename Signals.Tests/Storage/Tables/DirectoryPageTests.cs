@@ -41,6 +41,26 @@ internal sealed class DirectoryPageTests
     }
 
     [Test]
+    public void Walk_UsersInOrder_FindsTheUsersAndNoOthers([Values] Ids ids, [Values(1, 256, 257, 1000)] int users, [Values] bool sparse)
+    {
+        TableSample sample = Sample(ids, users);
+        using Table table = sample.Open();
+        Random random = new(users);
+        IEnumerable<UserId> asked = sample.Users.Keys
+            .SelectMany(user => (UserId[])[new(user.High, user.Low - 1), user, user, new(user.High, user.Low + 1)])
+            .Append(default)
+            .Append(new UserId(ulong.MaxValue, ulong.MaxValue))
+            .Where(_ => !sparse || random.Next(300) == 0)
+            .Order();
+        DirectoryWalk walk = table.CreateWalk();
+        foreach (UserId user in asked)
+        {
+            bool isThere = table.TryFind(user, out UserRows expected);
+            Assert.That((walk.TryFind(user, out UserRows found), found), Is.EqualTo((isThere, expected)), $"user {user}");
+        }
+    }
+
+    [Test]
     public void TryFind_AnyIds_FindsTheUsersAndNoOthers([Values] Ids ids, [Values(257, 384, 1000)] int users, [Values] bool isBounded)
     {
         TableSample sample = Sample(ids, users);

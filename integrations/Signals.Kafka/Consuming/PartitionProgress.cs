@@ -12,6 +12,7 @@ internal sealed class PartitionProgress(string topic, int partition)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _poison = new(StringComparer.Ordinal);
     private readonly List<CaughtUpWaiter> _waiters = [];
+    private long _countedTo = -1; // The last record that was counted as poison. A run that begins again meets it again.
     private long _position;
     private long _end = -1;
     private long _records;
@@ -90,6 +91,11 @@ internal sealed class PartitionProgress(string topic, int partition)
 
     public void Begin(long position)
     {
+        if (position < _position)
+        {
+            _countedTo = -1; // The source was reset: the offsets are those of another topic.
+        }
+
         Volatile.Write(ref _position, position);
         Volatile.Write(ref _end, -1);
     }
@@ -110,8 +116,15 @@ internal sealed class PartitionProgress(string topic, int partition)
         Volatile.Write(ref _events, _events + events);
     }
 
-    public void CountPoison(string reason)
+    /// <summary>Counts a record that cannot be applied, once however often it is met.</summary>
+    public void CountPoison(long offset, string reason)
     {
+        if (offset <= _countedTo)
+        {
+            return;
+        }
+
+        _countedTo = offset;
         lock (_lock)
         {
             string counted = _poison.ContainsKey(reason) || _poison.Count < MaxReasons ? reason : OtherReasons;

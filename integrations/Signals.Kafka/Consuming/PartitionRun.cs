@@ -56,7 +56,7 @@ internal sealed class PartitionRun(
         catch (ConsumeException error) when (!error.Error.IsFatal)
         {
             Apply(cancellationToken);
-            Survive(error);
+            Survive(error, cancellationToken);
             return false; // what follows asks the cluster
         }
 
@@ -228,11 +228,12 @@ internal sealed class PartitionRun(
     // An error of fetching: the cluster fails for a while, a record cannot be read, or the position is outside of the topic. The client
     // may have passed over the record, so fetching begins again at the offset that is next; asking the cluster first says in words when
     // that offset is gone.
-    private void Survive(ConsumeException error)
+    private void Survive(ConsumeException error, CancellationToken cancellationToken)
     {
         progress.Report(error);
         if (!_mustAssign && IsAboutARecord(error.Error.Code) && ++_attempts == MaxAttempts)
         {
+            parts.Writer.Finish(cancellationToken); // The run ends at the position of everything before the record.
             throw new RecordUnreadableException(progress.Topic, progress.Partition, _next, MaxAttempts, error);
         }
 

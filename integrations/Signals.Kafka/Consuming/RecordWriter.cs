@@ -13,7 +13,8 @@ internal sealed class RecordWriter(
     PartitionProgress progress)
 {
     /// <summary>Applies the records of a batch.</summary>
-    /// <exception cref="PoisonRecordException">A record is refused and the policy is to stop. What is before it is appended.</exception>
+    /// <exception cref="PoisonRecordException">A record is refused and the policy is to stop. What is before it is stored.</exception>
+    /// <exception cref="PoisonNotKeptException">A refused record cannot be kept. What is before it is stored.</exception>
     public void Write(RecordBatch batch, CancellationToken cancellationToken) => Write(batch, 0, batch.Count, cancellationToken);
 
     /// <summary>Waits until every record written so far is acknowledged, and returns the group, empty.</summary>
@@ -144,6 +145,19 @@ internal sealed class RecordWriter(
         {
             Divide(batch, first, end, refused, cancellationToken);
         }
+        catch (PoisonNotKeptException)
+        {
+            Write(batch, first, FirstNotKept(batch, first, end), cancellationToken);
+            appends.Drain(cancellationToken);
+            throw;
+        }
+    }
+
+    // The record that was not taken; when all were, it is not known which of them are kept.
+    private static int FirstNotKept(RecordBatch batch, int first, int end)
+    {
+        int[] refused = [.. Enumerable.Range(first, end - first).Where(i => batch[i].Refusal is not null)];
+        return refused.FirstOrDefault(i => !batch[i].IsKept, refused[0]);
     }
 
     // The store refused the group as a whole: the record that it refuses is found by halves.

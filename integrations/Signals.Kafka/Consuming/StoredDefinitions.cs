@@ -5,7 +5,7 @@ using Signals.Enrichment;
 namespace Signals.Kafka.Consuming;
 
 /// <summary>
-/// Definitions that came by the log: registers them, keeps them in the store, and registers the kept ones again when a run begins.
+/// Definitions that came by the log: registers them, keeps them in the store, and registers the kept ones again when a store is opened.
 /// </summary>
 /// <remarks>Thread contract: the run's thread. Lifetime: one run.</remarks>
 internal sealed class StoredDefinitions(SignalStore store, EnrichmentCatalog catalog, PartitionProgress progress)

@@ -56,7 +56,17 @@ internal sealed class PoisonFileWriter : IPoisonSink
 
     public void Flush(CancellationToken cancellationToken) => FolderSync.SyncFile(_file);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // Flush said so already, or else nobody was told that the rest is kept.
+        }
+    }
 
     // Nothing of it was ever acknowledged if a crash left it. If it is damage of another kind, somebody may want to look at it.
     private void CutOff(long whole)

@@ -58,8 +58,6 @@ internal sealed class OpenReplica(int partition, SignalStore store, IPartitionFe
 
     public LagReading ReadLag() => clock.Read(Feed.Position);
 
-    public bool IsWithin(TimeSpan lag) => ReadLag().Age is TimeSpan age && age <= lag;
-
     /// <summary>What an answer that is read from now on holds at least.</summary>
     public ReadPromise Promise(ReplicaRole role, bool isLocal)
     {

@@ -14,7 +14,6 @@ namespace Signals.Orleans.Replicas;
 /// </remarks>
 internal sealed class PartitionReplica : IAsyncDisposable
 {
-    private const long Nowhere = -1;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
@@ -27,13 +26,13 @@ internal sealed class PartitionReplica : IAsyncDisposable
     private readonly ReplicaFolder _folder;
     private readonly CancellationTokenSource _ending = new();
     private readonly ReplicaInstruments _instruments;
+    private readonly StopMark _stop = new();
     private readonly Task _running;
     private OpenReplica? _current;
     private CheckpointSchedule? _sending;
     private volatile Exception? _error;
     private volatile bool _hasCaughtUp;
     private long _caughtUpAt; // A timestamp, when _hasCaughtUp. Written and read by turns, never at once.
-    private long _stoppedAt = Nowhere; // The position of a record that no replica can apply, while the store stands before it.
     private long _openings;
     private long _failures;
     private int _owners; // Activations of the partition's grain on this machine; two while one takes over from the other.
@@ -58,7 +57,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
     public ReplicaState State =>
         _ending.IsCancellationRequested ? ReplicaState.Closing
         : Current is null ? (_error is null ? ReplicaState.Opening : ReplicaState.Failed)
-        : Volatile.Read(ref _stoppedAt) != Nowhere ? ReplicaState.Stopped
+        : _stop.Current is not null ? ReplicaState.Stopped
         : _hasCaughtUp ? ReplicaState.Following
         : ReplicaState.CatchingUp;
 
@@ -70,8 +69,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
     /// <summary>How the checkpoints fare that are sent from here; null while none are.</summary>
     public CheckpointHealth? Checkpoints => Volatile.Read(ref _sending)?.Health;
 
-    /// <summary>Why it failed last; null once it has caught up since.</summary>
-    public Exception? Error => _error;
+    /// <summary>Why it stands, or else why it failed last; null once it has caught up since.</summary>
+    public Exception? Error => Current is null ? _error : _stop.Current?.Error ?? _error;
 
     /// <summary>
     /// Of the records that the replica lacked when its store was opened, and of those that came since, the part that is applied: 0 to 1.
@@ -90,8 +89,14 @@ internal sealed class PartitionReplica : IAsyncDisposable
 
     /// <summary>Whether opening the store again does not help by itself, so that somebody has to decide.</summary>
     public static bool NeedsSomebody(Exception error) =>
-        error is TopicChangedException or LogTruncatedException or SchemaRequiredException or PoisonRecordException
-            or CorruptionException;
+        IsStop(error) || error is TopicChangedException or LogTruncatedException or CorruptionException;
+
+    /// <summary>
+    /// Whether a record stops the partition and the store is well. Every replica meets the same record, so closing the store for it would
+    /// only end the answers.
+    /// </summary>
+    public static bool IsStop(Exception error) =>
+        error is PoisonRecordException or PoisonNotKeptException or RecordUnreadableException or SchemaRequiredException;
 
     /// <summary>
     /// How long a replica that failed waits before it is opened again. One that fails each time soon after it has caught up waits longer
@@ -104,9 +109,6 @@ internal sealed class PartitionReplica : IAsyncDisposable
         needsSomebody ? LongestPause
         : caughtUpFor >= Lasting ? ShortestPause
         : last * 2 < LongestPause ? last * 2 : LongestPause;
-
-    /// <summary>Whether the replica follows the log and is at most this late.</summary>
-    public bool IsWithin(TimeSpan lag) => Current is OpenReplica open && open.IsWithin(lag);
 
     public void AddOwner() => Interlocked.Increment(ref _owners);
 
@@ -125,7 +127,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
             Position = open?.Feed.Position ?? 0,
             LagRecords = lag.Records,
             Lag = lag.Age,
-            Error = open?.Feed.Trouble ?? _error?.Message ?? open?.Damage?.Message,
+            Error = open?.Feed.Trouble ?? Error?.Message ?? open?.Damage?.Message,
         };
     }
 
@@ -222,7 +224,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         _hasCaughtUp = false;
-        Volatile.Write(ref _stoppedAt, Nowhere);
+        _stop.Clear();
         await using SignalStore store = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using IPartitionFeed feed = _context.Log.Follow(_partition, store);
         OpenReplica open = new(_partition, store, feed, new LagClock(_context.Time));
@@ -247,7 +249,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
         }
     }
 
-    // A record that no replica can apply is no fault of the store, which answers meanwhile. The answers say how late they are.
+    // A record that stops every replica is no fault of the store, which answers meanwhile. The answers say how late they are. But where a
+    // checkpoint is further than the record, it is the better store.
     private async Task FollowLogAsync(IPartitionFeed feed, CancellationToken cancellationToken)
     {
         while (true)
@@ -257,10 +260,9 @@ internal sealed class PartitionReplica : IAsyncDisposable
                 await feed.RunAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (PoisonRecordException error)
+            catch (SignalsException error) when (IsStop(error) && !_folder.IsCheckpointBeyond(feed.Position))
             {
-                _error = error;
-                if (Interlocked.Exchange(ref _stoppedAt, feed.Position) != feed.Position)
+                if (_stop.Set(new ReplicaStop(feed.Position, error)))
                 {
                     Interlocked.Increment(ref _failures);
                     ReplicaLog.Stopped(_context.Logger, _partition, LongestPause.TotalMilliseconds, error);
@@ -283,10 +285,9 @@ internal sealed class PartitionReplica : IAsyncDisposable
             }
 
             long applied = open.Feed.Position;
-            if (Volatile.Read(ref _stoppedAt) is not Nowhere and long stoppedAt && applied > stoppedAt)
+            if (_stop.Current is ReplicaStop seen && applied > seen.At)
             {
-                Volatile.Write(ref _stoppedAt, Nowhere);
-                _error = null;
+                _stop.Lift(seen); // The feed may stop again meanwhile.
             }
 
             long askedAt = open.Clock.Now();

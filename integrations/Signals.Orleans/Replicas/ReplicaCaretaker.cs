@@ -163,7 +163,7 @@ internal sealed class ReplicaCaretaker(
         }
         else if (duty == PartitionDuty.Lead)
         {
-            if (replica.IsWithin(fresh))
+            if (OwnerChoice.IsFresh(replica.Report(), fresh)) // One that stands before a record would lose it again in the next round.
             {
                 await MoveAsync(partition, silo.SiloAddress, cancellationToken).ConfigureAwait(false);
             }

@@ -8,8 +8,8 @@ namespace Signals.Orleans.Replicas;
 /// </summary>
 /// <remarks>
 /// A folder that a checkpoint is ahead of stays as long as the log has what it lacks, because reading that is less work than fetching all
-/// of the store. If that fails, the checkpoint takes the folder's place: at once when the log has lost it nevertheless or the folder is
-/// damaged, otherwise after a few attempts.
+/// of the store. If that fails, the checkpoint takes the folder's place: at once when the log has lost it nevertheless, when a record stops
+/// the replica before it is as far as the checkpoint, or when the folder is damaged, otherwise after a few attempts.
 /// Thread contract: one opening at a time; <see cref="GiveUpFolder"/> between two. Lifetime: that of its replica.
 /// </remarks>
 internal sealed class ReplicaFolder(int partition, ReplicaContext context)
@@ -20,15 +20,15 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     private bool _isGivenUp; // The folder did not get to where the checkpoint is, and no checkpoint has taken its place so far.
     private int _failures; // In a row, of a folder that was behind and did not catch up.
 
-    // A checkpoint is ahead of the store that was opened last.
-    private bool _isBehindCheckpoint;
+    // Where in the log the checkpoint is that is ahead of the store that was opened last. Null when none is.
+    private long? _checkpointAt;
 
     /// <summary>Opens the store, with what the folder or else the checkpoint has.</summary>
     /// <exception cref="InvalidOperationException">The store would not say when reads see what was appended.</exception>
     public async Task<SignalStore> OpenAsync(CancellationToken cancellationToken)
     {
         StoreOptions options = context.Options.GetStoreOptions(partition);
-        _isBehindCheckpoint = false;
+        _checkpointAt = null;
         if (context.Options.GetCheckpoints() is PartitionCheckpoints checkpoints)
         {
             await RestoreAsync(checkpoints, options, cancellationToken).ConfigureAwait(false);
@@ -48,6 +48,9 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
         }
     }
 
+    /// <summary>Whether a checkpoint that was passed over for the folder is further than a position of the log.</summary>
+    public bool IsCheckpointBeyond(long position) => _checkpointAt > position;
+
     /// <summary>
     /// The store that was opened last has failed, or the log under it. Whether the next opening may mend that: it takes the checkpoint that
     /// was passed over for the folder.
@@ -56,9 +59,11 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     /// <param name="hasCaughtUp">Whether it had caught up with the log before.</param>
     public bool GiveUpFolder(Exception error, bool hasCaughtUp)
     {
-        _failures = _isBehindCheckpoint && !hasCaughtUp ? _failures + 1 : 0;
-        bool isHopeless = error is LogTruncatedException or TopicChangedException or CorruptionException || _failures >= MostFailures;
-        bool mayMend = _isBehindCheckpoint && isHopeless;
+        bool isBehind = _checkpointAt is not null;
+        _failures = isBehind && !hasCaughtUp ? _failures + 1 : 0;
+        bool isHopeless = PartitionReplica.IsStop(error) || error is LogTruncatedException or TopicChangedException or CorruptionException
+            || _failures >= MostFailures;
+        bool mayMend = isBehind && isHopeless;
         _isGivenUp |= mayMend;
         return mayMend;
     }
@@ -75,7 +80,7 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
                 await checkpoints.RestoreAsync(partition, _path, options, MayKeepAsync, cancellationToken).ConfigureAwait(false);
             outcome = result.Outcome;
             _isGivenUp &= outcome != ActivationOutcome.Restored;
-            _isBehindCheckpoint &= outcome == ActivationOutcome.LocalKept;
+            _checkpointAt = outcome == ActivationOutcome.LocalKept ? _checkpointAt : null;
         }
         catch (Exception error)
             when (error is CheckpointTargetException or CorruptionException or FileOperationException && HoldsStore(_path))
@@ -97,9 +102,10 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
             return false;
         }
 
+        bool isReached;
         try
         {
-            _isBehindCheckpoint = await context.Log.CanGoOnAsync(partition, local.Sources, cancellationToken).ConfigureAwait(false);
+            isReached = await context.Log.CanGoOnAsync(partition, local.Sources, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -107,12 +113,13 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
             return false;
         }
 
-        if (_isBehindCheckpoint)
+        if (isReached)
         {
+            _checkpointAt = checkpoint.Sources.FirstOrDefault(source => source.Source == log).Position;
             ReplicaLog.FolderKept(context.Logger, partition, missing);
         }
 
-        return _isBehindCheckpoint;
+        return isReached;
     }
 
     // The records of the log between the two. Null when the folder is not one from which the log could lead to the checkpoint: it lacks a

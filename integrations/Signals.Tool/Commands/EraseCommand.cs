@@ -20,6 +20,8 @@ internal sealed class EraseCommand : ToolCommand
 
     private readonly Option<bool> _json = Syntax.Json();
 
+    private static string DurabilityWord => WritableStore.Durability.ToString().ToLowerInvariant();
+
     public EraseCommand()
         : base("erase", "Erase a user for good: show how many events, ask, erase and compact, so that no file holds them.")
     {
@@ -37,48 +39,63 @@ internal sealed class EraseCommand : ToolCommand
         UserId user = UserArgument.Parse(line.GetRequiredValue(_user));
         bool sure = line.GetValue(_yes);
         bool json = line.GetValue(_json);
-        CheckpointPlace? place = line.GetValue(_checkpoint) is { } checkpoint ? CheckpointPlace.Find(checkpoint) : null;
+        CheckpointPlace? place = line.GetValue(_checkpoint) is { } checkpoint ? CheckpointPlace.Find(checkpoint, folder) : null;
         SignalStore store = WritableStore.Open(folder);
         await using (store.ConfigureAwait(false))
         {
+            // An erasure cannot be undone. So everything that can refuse what comes after it is tried before.
+            using NewFile? file = line.GetValue(_certificate) is { } path ? NewFile.Create(path) : null;
+            if (place is not null)
+            {
+                await place.RequireUsableAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             long events = CountEvents(store, user);
             await context.Messages.WriteLineAsync(Describe(store, user, events)).ConfigureAwait(false);
-            if (!sure && !await ConfirmAsync(context, cancellationToken).ConfigureAwait(false))
+            if (place is not null)
+            {
+                await context.Messages.WriteLineAsync($"the checkpoint is {place}").ConfigureAwait(false);
+            }
+
+            if (!sure && !await ConfirmAsync(place, context, cancellationToken).ConfigureAwait(false))
             {
                 throw new UsageException("Nothing was erased. An erasure cannot be undone; answer yes, or say --yes.");
             }
 
-            (ErasureCertificate erased, string certificate) = line.GetValue(_certificate) is { } path
-                ? await EraseIntoAsync(path, store, user, context, cancellationToken).ConfigureAwait(false)
-                : await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            (ErasureCertificate erased, string certificate) =
+                await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            if (file is not null)
+            {
+                Keep(file, certificate, context);
+            }
+
             CheckpointErasureCertificate? copy = place is null
                 ? null
-                : await EraseCopyAsync(place, erased, folder, context, cancellationToken).ConfigureAwait(false);
+                : await EraseCopyAsync(place, erased, file is null ? certificate : null, context, cancellationToken).ConfigureAwait(false);
             Print(context, json, (user, events, store.GetStats().RowsDropped), certificate, copy);
             return copy is null or { IsComplete: true } ? ExitCode.Ok : ExitCode.ProblemsFound;
         }
     }
 
-    /// <summary>Makes the file first, so that no erasure loses its certificate because the file cannot be made.</summary>
-    private static async Task<(ErasureCertificate Erased, string Json)> EraseIntoAsync(
-        string path, SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
+    /// <summary>Writes the certificate, also when the command is being stopped: there is no second one.</summary>
+    private static void Keep(NewFile file, string certificate, ToolContext context)
     {
-        FileStream file = UserFile.Create(path);
-        string? certificate = null;
         try
         {
-            (ErasureCertificate erased, certificate) = await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
-            await file.WriteAsync(Encoding.UTF8.GetBytes(certificate + "\n"), cancellationToken).ConfigureAwait(false);
-            return (erased, certificate);
+            file.Stream.Write(Encoding.UTF8.GetBytes(certificate + "\n"));
+            file.Publish();
         }
-        finally
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            await file.DisposeAsync().ConfigureAwait(false);
-            if (certificate is null)
-            {
-                File.Delete(path);
-            }
+            Tell(certificate, context);
+            throw;
         }
+    }
+
+    private static void Tell(string certificate, ToolContext context)
+    {
+        context.Messages.WriteLine("the user is erased from the store; keep its certificate, which is in no file:");
+        context.Messages.WriteLine(certificate);
     }
 
     /// <summary>Erases, compacts, and returns the certificate when no place holds the user any more.</summary>
@@ -86,25 +103,51 @@ internal sealed class EraseCommand : ToolCommand
         SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
     {
         ErasureCertificate erased = await store.EraseCertifiedAsync(user, cancellationToken).ConfigureAwait(false);
-        await LongWork.ShowAsync(
-            context,
-            "compacting",
-            store.CompactAsync(cancellationToken),
-            () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
-        await erased.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await LongWork.ShowAsync(
+                context,
+                "compacting",
+                store.CompactAsync(cancellationToken),
+                () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
+            await erased.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            await context.Messages.WriteLineAsync(
+                $"the erasure of user {user} is acknowledged {DurabilityWord}, and no read shows the user; but files may hold the events "
+                + "until a compaction has rewritten them: erase again for the certificate").ConfigureAwait(false);
+            throw;
+        }
+
         return (erased, erased.ToJson(TimeProvider.System.GetUtcNow()));
     }
 
-    /// <summary>Erases from a checkpoint what was erased from the store, and nothing that came later.</summary>
+    /// <summary>
+    /// Erases from a checkpoint what was erased from the store, and nothing that came later. A certificate of the store that no file has
+    /// is told when that fails.
+    /// </summary>
     private static async Task<CheckpointErasureCertificate> EraseCopyAsync(
-        CheckpointPlace place, ErasureCertificate erased, string folder, ToolContext context, CancellationToken cancellationToken)
+        CheckpointPlace place, ErasureCertificate erased, string? unkept, ToolContext context, CancellationToken cancellationToken)
     {
         UserErasure erasure = new(erased.User, DateTimeOffset.FromUnixTimeMilliseconds(erased.CutoffMs));
-        string scratch = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".erasing";
-        Task<CheckpointErasureCertificate> work = place.EraseAsync(erasure, scratch, cancellationToken);
-        await LongWork.ShowAsync(context, "erasing from the checkpoint", work, static () => new WorkProgress("rewriting"))
-            .ConfigureAwait(false);
-        return await work.ConfigureAwait(false);
+        try
+        {
+            Task<CheckpointErasureCertificate> work = place.EraseAsync(erasure, cancellationToken);
+            await LongWork.ShowAsync(context, "erasing from the checkpoint", work, static () => new WorkProgress("rewriting"))
+                .ConfigureAwait(false);
+            return await work.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            if (unkept is not null)
+            {
+                Tell(unkept, context);
+            }
+
+            await context.Messages.WriteLineAsync($"{place} may still hold user {erased.User}: erase again").ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static void Print(
@@ -114,7 +157,6 @@ internal sealed class EraseCommand : ToolCommand
         string certificate,
         CheckpointErasureCertificate? copy)
     {
-        string durability = WritableStore.Durability.ToString().ToLowerInvariant();
         if (json)
         {
             using JsonDocument ofStore = JsonDocument.Parse(certificate);
@@ -123,7 +165,7 @@ internal sealed class EraseCommand : ToolCommand
             {
                 writer.WriteString("user", erased.User.ToString());
                 writer.WriteNumber("events", erased.Events);
-                writer.WriteString("durability", durability);
+                writer.WriteString("durability", DurabilityWord);
                 writer.WriteNumber("rows_dropped", erased.RowsDropped);
                 writer.WritePropertyName("certificate");
                 ofStore.RootElement.WriteTo(writer);
@@ -134,7 +176,7 @@ internal sealed class EraseCommand : ToolCommand
         }
 
         context.WriteRaw(
-            $"erased {Count.Events(erased.Events)} of user {erased.User}; acknowledged {durability}, and no file holds them");
+            $"erased {Count.Events(erased.Events)} of user {erased.User}; acknowledged {DurabilityWord}, and no file holds them");
         if (copy is not null)
         {
             context.WriteRaw(
@@ -171,14 +213,18 @@ internal sealed class EraseCommand : ToolCommand
             $"{DateTimeOffset.FromUnixTimeMilliseconds(newest.Times[0]):yyyy-MM-dd HH:mm:ss.fff}Z");
     }
 
-    private static async ValueTask<bool> ConfirmAsync(ToolContext context, CancellationToken cancellationToken)
+    private static async Task<bool> ConfirmAsync(CheckpointPlace? place, ToolContext context, CancellationToken cancellationToken)
     {
         if (context.Answers is not { } answers)
         {
             return false;
         }
 
-        await context.Messages.WriteAsync("Erase them for good? Only yes does: ").ConfigureAwait(false);
-        return await answers.ReadLineAsync(cancellationToken).ConfigureAwait(false) == "yes";
+        string also = place is null ? "" : $", also from {place}";
+        await context.Messages.WriteAsync($"Erase them for good{also}? Only yes does: ").ConfigureAwait(false);
+
+        // A terminal's reader waits on the caller's thread and cannot be stopped. So another thread waits there.
+        Task<string?> answer = Task.Run(answers.ReadLine, CancellationToken.None);
+        return await answer.WaitAsync(cancellationToken).ConfigureAwait(false) == "yes";
     }
 }

@@ -74,24 +74,24 @@ internal sealed class ExportCommand : ToolCommand
     {
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         EventTypeSchema[] types = TypeChoice.Choose(store.Schema, names);
-        Stream output = file is null ? context.OpenOutput() : UserFile.Create(file);
+        using NewFile? made = file is null ? null : NewFile.Create(file);
+        Stream output = made?.Stream ?? context.OpenOutput();
         await using (output.ConfigureAwait(false))
         {
-            BufferedStream buffered = new(output, 1 << 16);
-            await using (buffered.ConfigureAwait(false))
-            {
-                long events = 0;
-                long most = store.GetTables()
-                    .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
-                    .Sum(table => table.Rows);
-                await LongWork.ShowAsync(
-                    context,
-                    "exporting",
-                    Task.Run(() => Write(store, types, format, buffered, ref events, cancellationToken), cancellationToken),
-                    () => Progress(Volatile.Read(ref events), most)).ConfigureAwait(false);
-                await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
-                LiveNote.Write(context, store);
-            }
+            long events = 0;
+            long most = store.GetTables()
+                .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
+                .Sum(table => table.Rows);
+            await LongWork.ShowAsync(
+                context,
+                "exporting",
+                Task.Run(() => Write(store, types, format, output, ref events, cancellationToken), cancellationToken),
+                () => Progress(Volatile.Read(ref events), most)).ConfigureAwait(false);
+
+            // A success is told when every byte is where it belongs, and not before.
+            made?.Publish();
+            await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
+            LiveNote.Write(context, store);
         }
     }
 
@@ -122,12 +122,23 @@ internal sealed class ExportCommand : ToolCommand
         ref long events,
         CancellationToken cancellationToken)
     {
-        using IEventExport export = format switch
+        BufferedStream buffered = new(output, 1 << 16);
+        using (IEventExport export = format switch
         {
-            "csv" => new CsvExport(output, types),
-            "jsonl" => new JsonLinesExport(output),
-            _ => new FramesExport(output),
-        };
+            "csv" => new CsvExport(buffered, types),
+            "jsonl" => new JsonLinesExport(buffered),
+            _ => new FramesExport(buffered),
+        })
+        {
+            Write(store, types, export, ref events, cancellationToken);
+        }
+
+        buffered.Flush();
+    }
+
+    private static void Write(
+        ReadOnlyStore store, EventTypeSchema[] types, IEventExport export, ref long events, CancellationToken cancellationToken)
+    {
         SingleEvent single = new();
         foreach (EventTypeSchema type in types)
         {

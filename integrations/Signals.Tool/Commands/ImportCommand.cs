@@ -49,6 +49,11 @@ internal sealed class ImportCommand : ToolCommand
         {
             line.Refuse(_lake.Options, "goes with --format parquet or arrow.");
         }
+        else
+        {
+            line.Refuse([_move], "goes with --format segment.");
+            _lake.RequireFits(line, SignalStore.ReadSchema(folder));
+        }
 
         if (arrow is not null)
         {
@@ -58,8 +63,7 @@ internal sealed class ImportCommand : ToolCommand
 
         if (parquet is not null)
         {
-            await LakeImport.RunAsync(folder, parquet, json, context, cancellationToken).ConfigureAwait(false);
-            return ExitCode.Ok;
+            return await LakeImport.RunAsync(folder, parquet, json, context, cancellationToken).ConfigureAwait(false);
         }
 
         if (!File.Exists(segment))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Signals.Tool.Ingest;
 using Signals.Tool.Stores;
 
@@ -8,6 +9,8 @@ namespace Signals.Tool.Commands;
 /// <summary>Appends the events of a file to a store that no process has open.</summary>
 internal sealed class IngestCommand : ToolCommand
 {
+    private const int MostSourceBytes = 256;
+
     private readonly Argument<string> _folder = Syntax.Folder();
     private readonly Argument<string> _file = Syntax.Word("FILE", "The file with events, as export writes it.");
     private readonly Option<string?> _format =
@@ -42,6 +45,14 @@ internal sealed class IngestCommand : ToolCommand
             line.Refuse([_source], "goes with --format frames.");
         }
 
+        string source = line.GetValue(_source) ?? Path.GetFileName(path);
+        if (format == "frames" && Encoding.UTF8.GetByteCount(source) is < 1 or > MostSourceBytes)
+        {
+            throw new UsageException(
+                $"The source '{source}' has {Count.Bytes(Encoding.UTF8.GetByteCount(source))}; a name has 1 to {MostSourceBytes}. "
+                + "Say another one with --source.");
+        }
+
         FileStream input = UserFile.OpenRead(path);
         await using (input.ConfigureAwait(false))
         {
@@ -51,9 +62,7 @@ internal sealed class IngestCommand : ToolCommand
                 Rejects rejects = new(path, context.Messages);
                 IngestOutcome outcome = format == "csv"
                     ? await CsvAsync(path, input, store, rejects, context, cancellationToken).ConfigureAwait(false)
-                    : await FramesAsync(
-                        path, line.GetValue(_source) ?? Path.GetFileName(path), input, store, rejects, context, cancellationToken)
-                        .ConfigureAwait(false);
+                    : await FramesAsync(path, source, input, store, rejects, context, cancellationToken).ConfigureAwait(false);
                 rejects.End();
                 Print(context, line.GetValue(_json), path, format, outcome);
                 return outcome.Rejected == 0 && !outcome.IsTruncated ? ExitCode.Ok : ExitCode.ProblemsFound;
@@ -66,7 +75,18 @@ internal sealed class IngestCommand : ToolCommand
     {
         CsvIngest ingest = new(store, rejects);
         Task work = Task.Run(() => ingest.RunAsync(path, input, cancellationToken), cancellationToken);
-        await ShowAsync(context, input, work, () => Count.Events(ingest.Accepted)).ConfigureAwait(false);
+        try
+        {
+            await ShowAsync(context, input, work, () => Count.Events(ingest.Accepted)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await context.Messages.WriteLineAsync(
+                $"'{path}': {Count.Events(ingest.Accepted)} taken and {Count.Number(rejects.Total)} refused before it was stopped; "
+                + "the same file again takes the rest").ConfigureAwait(false);
+            throw;
+        }
+
         return new IngestOutcome(ingest.Accepted, 0, rejects.Total, IsTruncated: false);
     }
 
@@ -109,8 +129,15 @@ internal sealed class IngestCommand : ToolCommand
     {
         if (!json)
         {
-            string skipped = outcome.Skipped == 0 ? "" : $", {Count.Number(outcome.Skipped)} passed over because the store has them";
+            string skipped = outcome.Skipped == 0
+                ? ""
+                : $", {Count.Number(outcome.Skipped)} passed over before the position that the store keeps";
             context.WriteRaw($"{path}: {Count.Events(outcome.Accepted)} taken{skipped}, {Count.Number(outcome.Rejected)} refused");
+            if (outcome.Skipped > 0)
+            {
+                context.Messages.WriteLine($"'signals reset' of its source lets '{path}' be read from its beginning again");
+            }
+
             return;
         }
 

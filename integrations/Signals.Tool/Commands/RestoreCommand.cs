@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Signals.Tool.Stores;
+using Signals.Training.Making;
 
 namespace Signals.Tool.Commands;
 
 /// <summary>
-/// Creates a store from a checkpoint: it copies the folder and opens the copy, which checks it as every opening does.
+/// Creates a store from a checkpoint: it copies the folder and opens the copy, which checks it as every opening does. The new
+/// folder appears under its name when that has succeeded and every file is durable.
 /// </summary>
 internal sealed class RestoreCommand : ToolCommand
 {
@@ -25,39 +27,44 @@ internal sealed class RestoreCommand : ToolCommand
         string from = line.GetRequiredValue(_checkpoint);
         string to = line.GetRequiredValue(_folder);
         bool json = line.GetValue(_json);
-        if (Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())
+        if (Path.Exists(to))
         {
-            throw new UsageException($"'{to}' is not empty; restore into a new folder.");
+            throw new UsageException($"'{to}' exists already; restore into a new folder.");
         }
 
         StoreSchema schema = SignalStore.ReadSchema(from);
         StoreCopy.RequireUnused(from);
-        CreatePrivate(to);
+        using NewFolder folder = NewFolder.Create(to);
         FileInfo[] files = [.. new DirectoryInfo(from).EnumerateFiles().Where(file => file.Name != StoreCopy.LockFile)];
         long bytes = files.Sum(file => file.Length);
         long copied = 0;
         await LongWork.ShowAsync(
             context,
             "restoring",
-            Task.Run(() => Copy(files, to, ref copied, cancellationToken), cancellationToken),
+            Task.Run(() => Copy(files, folder, ref copied, cancellationToken), cancellationToken),
             () => WorkProgress.Create(
                 $"{Count.Number(Volatile.Read(ref copied))} of {Count.Bytes(bytes)}", Volatile.Read(ref copied), bytes))
             .ConfigureAwait(false);
-        SignalStore store = SignalStore.Open(to, schema);
+        StoreStats stats;
+        SignalStore store = SignalStore.Open(folder.Temporary, schema);
         await using (store.ConfigureAwait(false))
         {
-            Print(context, json, to, store.GetStats());
+            stats = store.GetStats();
         }
 
+        folder.Publish();
+        Print(context, json, to, stats);
         return ExitCode.Ok;
     }
 
-    private static void Copy(FileInfo[] files, string to, ref long copied, CancellationToken cancellationToken)
+    private static void Copy(FileInfo[] files, NewFolder to, ref long copied, CancellationToken cancellationToken)
     {
         foreach (FileInfo file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            StoreFiles.CopyWritable(file, Path.Combine(to, file.Name));
+            string copy = Path.Combine(to.Temporary, file.Name);
+            StoreFiles.CopyWritable(file, copy);
+            DurableFiles.SyncFile(copy);
             Volatile.Write(ref copied, copied + file.Length);
         }
     }
@@ -79,18 +86,5 @@ internal sealed class RestoreCommand : ToolCommand
             writer.WriteNumber("tables", stats.Tables);
             writer.WriteNumber("log_events", stats.EventsApplied);
         });
-    }
-
-    // Only the owner has access, as for folders that the store creates itself.
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 }

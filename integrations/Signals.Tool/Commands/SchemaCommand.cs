@@ -36,6 +36,7 @@ internal sealed class SchemaCommand : ToolCommand
             foreach (ColumnSchema column in type.Columns)
             {
                 string role = column.Role == ColumnRole.Enrichment ? "enrichment" : "field";
+                role += !column.IsDropped ? "" : column.IsDropFinal ? ", dropped" : ", dropped, can be taken back";
                 table.AddRow(new Text(column.Name), new Text(TypeOf(column)), new Text(role));
             }
 

@@ -69,6 +69,11 @@ internal sealed class TrainingCommand : ToolCommand
             throw new UsageException("Say what the rows are: --receipts FILE, --as-known-then or --as-corrected-now, one of them.");
         }
 
+        if (!TrainingInputs.IsParquet(labels) && (receipts is null || !TrainingInputs.IsParquet(receipts)))
+        {
+            line.Refuse(_inputs.Options, "goes with inputs as Parquet; CSV has its own columns, and times in milliseconds or as text.");
+        }
+
         using StoreCopy look = StoreCopy.Open(folder, withVersions: !isCorrectedNow);
         string name = DefinitionFile.Register(look.Store, definition);
         using ITrainingSink sink = SinkOf(line, output);

@@ -5,7 +5,8 @@ namespace Signals.Tool.Csv;
 
 /// <summary>
 /// Reads CSV row by row: commas, cells in double quotes where they hold commas, quotes or ends of lines, two quotes for one. Empty lines
-/// are passed over. The text is UTF-8.
+/// are passed over. The text is UTF-8, with or without its mark at the
+/// beginning.
 /// </summary>
 /// <remarks>Thread contract: one thread at a time. Memory is the largest row, at most 16 MiB. Lifetime: dispose it.</remarks>
 internal sealed class CsvFile : IDisposable
@@ -19,7 +20,12 @@ internal sealed class CsvFile : IDisposable
     public CsvFile(string path, Stream input)
     {
         _path = path;
-        _text = new StreamReader(input, new UTF8Encoding(false, throwOnInvalidBytes: true));
+
+        // The reader passes over a mark of UTF-8 at the beginning. It must not look for marks itself: when it finds one, it goes on with an
+        // encoding of its own, which replaces invalid bytes and says nothing.
+        _text = new StreamReader(
+            input, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true),
+            detectEncodingFromByteOrderMarks: false);
     }
 
     /// <summary>The line in which the row begins, from 1.</summary>

@@ -74,9 +74,12 @@ internal static class ArrowOutput
         }
 
         using EventScan scan = store.Scan(types[0].Name);
-        using Stream stream = output is null ? context.OpenOutput() : UserFile.Create(output);
+        using NewFile? file = output is null ? null : NewFile.Create(output);
+        using Stream stream = file?.Stream ?? context.OpenOutput();
         using BufferedStream buffered = new(stream, 1 << 16);
         ArrowEvents.WriteStream(scan, buffered, progress, cancellationToken);
+        buffered.Flush();
+        file?.Publish();
     }
 
     private static string NewFolder(string? output)

@@ -8,7 +8,8 @@ namespace Signals.Tool.Lake;
 internal static class LakeImport
 {
     /// <summary>Imports and says what was taken.</summary>
-    public static async Task RunAsync(
+    /// <returns>Whether rows were refused.</returns>
+    public static async Task<ExitCode> RunAsync(
         string folder, ParquetImportOptions chosen, bool json, ToolContext context, CancellationToken cancellationToken)
     {
         SignalStore store = WritableStore.Open(folder);
@@ -22,7 +23,14 @@ internal static class LakeImport
                 "importing",
                 work,
                 () => WorkProgress.Create(Count.Rows(last.Rows), last.Rows, last.MostRows)).ConfigureAwait(false);
-            Print(context, json, options, await work.ConfigureAwait(false));
+            ParquetImportResult result = await work.ConfigureAwait(false);
+            Print(context, json, options, result);
+            foreach (ParquetReject reject in result.Rejects)
+            {
+                await context.Messages.WriteLineAsync(reject.ToString()).ConfigureAwait(false);
+            }
+
+            return result.RejectedRows == 0 ? ExitCode.Ok : ExitCode.ProblemsFound;
         }
     }
 
@@ -52,11 +60,6 @@ internal static class LakeImport
                 + $"{Count.Events(result.Segments.Sum(segment => segment.Events))} and "
                 + $"{Count.Patches(result.Segments.Sum(segment => segment.Patches))} of '{options.EventType}', "
                 + $"generation {options.Segment.Generation}");
-            foreach (ParquetReject reject in result.Rejects)
-            {
-                context.Messages.WriteLine(reject);
-            }
-
             return;
         }
 

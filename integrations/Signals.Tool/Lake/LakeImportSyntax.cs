@@ -2,12 +2,15 @@ using System.CommandLine;
 using Signals.Arrow;
 using Signals.Offline;
 using Signals.Parquet;
+using Signals.Tool.Stores;
 
 namespace Signals.Tool.Lake;
 
 /// <summary>The options of an import of Parquet or Arrow. They are added to one command.</summary>
 internal sealed class LakeImportSyntax
 {
+    private const int MostSourceLetters = 128;
+
     private readonly Option<string?> _type = Syntax.Text("--type", "NAME", "Parquet, Arrow: the event type; it must be given.");
     private readonly Option<string> _rows =
         Syntax.Choice<ParquetRowMeaning>("--rows", "Parquet, Arrow (which has no retractions): what rows say");
@@ -55,8 +58,7 @@ internal sealed class LakeImportSyntax
         TimeColumn = line.GetValue(_time) ?? "time",
         TimeUnit = line.Chosen<ParquetTimeUnit>(_timeUnit),
         IdColumn = line.GetValue(_id) is not { } id ? "id" : id == "none" ? null : id,
-        Columns = (line.GetValue(_columns) ?? []).Select(Pair)
-            .ToDictionary(pair => pair.Column, pair => pair.Path, StringComparer.Ordinal),
+        Columns = ColumnsOf(line),
         NullCells = line.GetValue(_nullOverwrites) ? ColumnState.Null : ColumnState.Absent,
         MostRejects = line.GetValue(_rejects),
         Segment = SegmentOf(line, LakeExport.Format),
@@ -80,11 +82,57 @@ internal sealed class LakeImportSyntax
         };
     }
 
+    /// <summary>Checks what depends on the store.</summary>
+    /// <exception cref="UsageException">The store lacks the event type or a column.</exception>
+    public void RequireFits(ParseResult line, StoreSchema schema)
+    {
+        EventTypeSchema type = TypeChoice.Choose(schema, [TypeOf(line)])[0];
+        Dictionary<int, string> named = [];
+        foreach (string column in ColumnsOf(line).Keys)
+        {
+            int index = type.IndexOf(column);
+            if (index < 0)
+            {
+                throw new UsageException(
+                    $"--columns names '{column}', which '{type.Name}' {(type.WasDropped(column) ? "dropped" : "lacks")}; it has: "
+                    + $"{string.Join(", ", type.Columns.Where(live => !live.IsDropped).Select(live => live.Name))}.");
+            }
+
+            if (!named.TryAdd(index, column))
+            {
+                throw new UsageException(
+                    $"--columns names '{named[index]}' and '{column}', which are one column of '{type.Name}'; leave out one.");
+            }
+        }
+    }
+
     private string TypeOf(ParseResult line) =>
         line.GetValue(_type) ?? throw new UsageException("--type NAME, the event type, is missing.");
 
-    private SegmentOptions SegmentOf(ParseResult line, string source) =>
-        new() { Generation = line.GetValue(_generation), Source = line.GetValue(_source) ?? source };
+    private SegmentOptions SegmentOf(ParseResult line, string format)
+    {
+        string source = line.GetValue(_source) ?? format;
+        bool isName = source.Length is >= 1 and <= MostSourceLetters
+            && source.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-');
+        return isName
+            ? new SegmentOptions { Generation = line.GetValue(_generation), Source = source }
+            : throw new UsageException(
+                $"--source is '{source}'; the name has 1 to {MostSourceLetters} ASCII letters, digits, '_', '.' and '-'.");
+    }
+
+    private Dictionary<string, string> ColumnsOf(ParseResult line)
+    {
+        Dictionary<string, string> columns = new(StringComparer.Ordinal);
+        foreach ((string column, string path) in (line.GetValue(_columns) ?? []).Select(Pair))
+        {
+            if (!columns.TryAdd(column, path))
+            {
+                throw new UsageException($"--columns names '{column}' twice, as '{columns[column]}' and as '{path}'; leave out one.");
+            }
+        }
+
+        return columns;
+    }
 
     private static (string Column, string Path) Pair(string text)
     {

@@ -10,6 +10,11 @@ internal static class SchemaJson
 {
     private const int MostBytes = 16 << 20;
 
+    /// <summary>Declaring the column again takes the drop back.</summary>
+    private const string DroppedNow = "within_grace";
+
+    private const string DroppedForGood = "for_good";
+
     public static string Write(StoreSchema schema) => JsonText.Write(json =>
     {
         json.WriteStartObject();
@@ -31,6 +36,7 @@ internal static class SchemaJson
                 }
 
                 json.WriteBoolean("enrichment", column.Role == ColumnRole.Enrichment);
+                WriteNames(json, column);
                 json.WriteEndObject();
             }
 
@@ -72,6 +78,18 @@ internal static class SchemaJson
         }
     }
 
+    private static void WriteNames(Utf8JsonWriter json, ColumnSchema column)
+    {
+        json.WriteStartArray("former_names");
+        foreach (string former in column.FormerNames)
+        {
+            json.WriteStringValue(former);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("dropped", !column.IsDropped ? null : column.IsDropFinal ? DroppedForGood : DroppedNow);
+    }
+
     private static void WriteLimits(Utf8JsonWriter json, EventTypeSchema type)
     {
         if (type.KeepLast == int.MaxValue)
@@ -99,8 +117,7 @@ internal static class SchemaJson
     {
         foreach (JsonElement column in type.GetProperty("columns").EnumerateArray())
         {
-            string word = column.GetProperty("type").GetString() ?? "";
-            KindWords.Add(define, NameOf(column), word, column.GetProperty("enrichment").GetBoolean());
+            DefineColumn(define, column);
             if (column.TryGetProperty("first_type", out JsonElement first))
             {
                 define.WidenedFrom(KindWords.TypeOf(first.GetString() ?? ""));
@@ -118,6 +135,30 @@ internal static class SchemaJson
         }
 
         define.Window(TimeSpan.FromMilliseconds(type.GetProperty("window_ms").GetInt64()));
+    }
+
+    // What earlier versions printed names neither former names nor what was dropped.
+    private static void DefineColumn(EventTypeBuilder define, JsonElement column)
+    {
+        string name = NameOf(column);
+        string word = column.GetProperty("type").GetString() ?? "";
+        bool isEnrichment = column.GetProperty("enrichment").GetBoolean();
+        string[] former = column.TryGetProperty("former_names", out JsonElement names)
+            ? [.. names.EnumerateArray().Select(former => former.GetString() ?? throw new FormatException("a former name is null"))]
+            : [];
+        switch (column.TryGetProperty("dropped", out JsonElement dropped) ? dropped.GetString() : null)
+        {
+            case null:
+                KindWords.Add(define, name, word, isEnrichment);
+                Array.ForEach(former, earlier => define.RenamedFrom(earlier));
+                break;
+            case DroppedNow or DroppedForGood:
+                ColumnRole role = isEnrichment ? ColumnRole.Enrichment : ColumnRole.Field;
+                define.AddDropped(name, KindWords.TypeOf(word), role, former, dropped.ValueEquals(DroppedForGood));
+                break;
+            case string other:
+                throw new FormatException($"column '{name}' is dropped '{other}'; there are '{DroppedNow}' and '{DroppedForGood}'");
+        }
     }
 
     private static string NameOf(JsonElement named) =>

@@ -11,6 +11,9 @@ namespace Signals.Tool.Training;
 /// </summary>
 internal static class TrainingInputs
 {
+    /// <summary>Whether a path names Parquet.</summary>
+    public static bool IsParquet(string path) => Directory.Exists(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Requests and their receipts.</summary>
     public static IReadOnlyList<LoggedRequest> Receipts(string path, ParquetTrainingInputOptions options) =>
         IsParquet(path) ? ParquetTrainingInputs.ReadRequests(path, options) : Receipts(path);
@@ -71,8 +74,6 @@ internal static class TrainingInputs
 
         return moments;
     }
-
-    private static bool IsParquet(string path) => Directory.Exists(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
 
     private static byte[] BytesOf(string text)
     {
