@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using MessagePack;
+using Signals.Core.Columns;
 
 namespace Signals.Core.Frames;
 
@@ -140,16 +141,50 @@ internal static class FrameValue
         return true;
     }
 
-    /// <summary>Reads bytes as they are: text that is not UTF-8, or the little-endian bits of a number.</summary>
+    /// <summary>
+    /// Reads bytes as they are: text that is not UTF-8, or the little-endian bits of a number or a vector, also of a narrower type.
+    /// </summary>
     private static bool TryRaw(ref MessagePackReader reader, SingleEvent single, int column, ColumnType type)
     {
-        if (!TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes) || (!type.IsVariable && bytes.Length != type.Width))
+        if (!TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes))
         {
             return false;
         }
 
-        single.SetBytes(column, bytes);
+        if (type.IsVariable || bytes.Length == type.Width)
+        {
+            single.SetBytes(column, bytes);
+            return true;
+        }
+
+        // The column may have become wider since the frame was written.
+        ColumnKind kind = NarrowerKind(type, bytes.Length);
+        if (kind == 0)
+        {
+            return false;
+        }
+
+        Span<byte> row = single.Reserve(column, type.Width);
+        bytes.CopyTo(row[^bytes.Length..]);
+        NumberWidening.Widen(ColumnType.FromKind(kind, type.Dimensions), type, row);
         return true;
+    }
+
+    /// <summary>
+    /// The narrower kind of which a binary value of this many bytes is; 0 when there is none. Only vectors and floats are written as
+    /// bytes, and the elements of each kind of them have another width, so the length says which kind it is.
+    /// </summary>
+    private static ColumnKind NarrowerKind(ColumnType type, int length)
+    {
+        ColumnKind kind = (type.IsVector, length % type.Dimensions == 0 ? length / type.Dimensions : 0) switch
+        {
+            (true, sizeof(byte)) => ColumnKind.VectorInt8,
+            (true, sizeof(ushort)) => ColumnKind.VectorFloat16,
+            (false, sizeof(ushort)) => ColumnKind.Float16,
+            (false, sizeof(float)) => ColumnKind.Float32,
+            _ => 0,
+        };
+        return kind != 0 && type.Holds(ColumnType.FromKind(kind, type.Dimensions)) ? kind : 0;
     }
 
     private static bool TryInteger<T>(ref MessagePackReader reader, SingleEvent single, int column)
@@ -179,12 +214,7 @@ internal static class FrameValue
     {
         if (reader.NextMessagePackType == MessagePackType.Binary)
         {
-            if (!TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes) || bytes.Length != type.Width)
-            {
-                return false;
-            }
-            single.SetBytes(column, bytes);
-            return true;
+            return TryRaw(ref reader, single, column, type);
         }
         if (reader.NextMessagePackType != MessagePackType.Array || reader.ReadArrayHeader() != type.Dimensions)
         {

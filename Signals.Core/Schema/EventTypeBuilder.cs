@@ -84,8 +84,9 @@ public sealed class EventTypeBuilder
     }
 
     /// <summary>
-    /// Says which narrower type the column that was added last had when a store got it. A store knows that by itself; only a salvage whose
-    /// manifest is lost must be told. To make a column wider, declare it with the wide type, without this.
+    /// Says which narrower type the column that was added last had at first. A store that was widened knows that by itself. Two must be
+    /// told: a salvage whose manifest is lost, and a store that is new while its log still has segments with the narrow type. A store that
+    /// has the column already ignores the statement. To make a column wider, declare it with the wide type.
     /// </summary>
     /// <param name="first">The type at first. The column's own must hold all its values.</param>
     /// <exception cref="ArgumentException">The column's type does not hold all values of this one.</exception>

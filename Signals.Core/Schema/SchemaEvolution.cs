@@ -75,7 +75,10 @@ internal static class SchemaEvolution
             int index = Find(old, now, column) is var live and >= 0 ? live : FindDropped(columns, column);
             if (index < 0)
             {
-                columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role, column.FormerNames));
+                columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role, column.FormerNames)
+                {
+                    FirstType = column.FirstType, // what older files, or older segments of a log, may have
+                });
             }
             else if (!Takes(columns[index], column))
             {

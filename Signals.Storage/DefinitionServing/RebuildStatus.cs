@@ -27,7 +27,7 @@ public enum RebuildStatus
 
     /// <summary>
     /// The sequence has another length or checksum: the host's code that takes part in it, or the data that this code reads, has
-    /// changed.
+    /// changed, or a column of it has become wider.
     /// </summary>
     Different,
 }

@@ -66,23 +66,39 @@ internal sealed class NumberWideningTests
                 ColumnChunk.Mark(bytes, TypeOf(from));
             }
 
-            ColumnChunk chunk = ColumnChunk.OpenAs(TypeOf(to), mark ? TypeOf(to) : TypeOf(from), bytes, rows);
-            ColumnBuffer wide = new(TypeOf(to));
-            int middle = rows / 3;
-            chunk.AppendTo(wide, 0, middle);
-            chunk.AppendTo(wide, middle, rows - middle);
-            Assert.That(wide.States.SequenceEqual(narrow.States), Is.True, "states");
-            for (int row = 0; row < rows; row++)
-            {
-                Assert.That(Numbers(wide, row), Is.EqualTo(Numbers(narrow, row)), $"row {row}, {chunk.Encoding}");
-            }
-
-            Assert.That(chunk.TryGetRows(out _), Is.False, "the rows are not those of the wide type");
-            if (TypeOf(to).Width == sizeof(long))
-            {
-                Assert.That(chunk.GetLong(rows - 1), Is.EqualTo(BitConverter.ToInt64(wide.GetValue(rows - 1))));
-            }
+            AssertEqual(narrow, TypeOf(to), ColumnChunk.OpenAs(TypeOf(to), mark ? TypeOf(to) : TypeOf(from), bytes, rows));
         }, iter: 60);
+    }
+
+    [TestCaseSource(nameof(Pairs))]
+    public void CopyValues_EachEncodingThatTheKindCanHave_IsExactlyEqual(ColumnKind from, ColumnKind to)
+    {
+        const int Rows = 100;
+        ColumnType type = TypeOf(from);
+        (double Share, int Bits, int Distinct)[] contents = [(0, 63, 0), (1, 63, 1), (1, 63, 3), (0.8, 63, 3), (1, 63, 0), (1, 5, 0)];
+        HashSet<ChunkEncoding> seen = [];
+        foreach (ChunkGoal goal in Enum.GetValues<ChunkGoal>())
+        {
+            foreach ((double share, int bits, int distinct) in contents)
+            {
+                ColumnBuffer narrow = Build(type, Rows, new Random(1), share, bits, distinct);
+                ChunkDecision decision = ColumnChunkWriter.Plan(narrow, 0, Rows, goal);
+                byte[] bytes = new byte[decision.Length];
+                ColumnChunkWriter.Write(narrow, decision, bytes);
+                AssertEqual(narrow, TypeOf(to), ColumnChunk.OpenAs(TypeOf(to), type, bytes, Rows));
+                seen.Add(decision.Encoding);
+            }
+        }
+
+        HashSet<ChunkEncoding> expected = [ChunkEncoding.None, ChunkEncoding.Constant, ChunkEncoding.Raw];
+        if (!type.IsVector)
+        {
+            expected.Add(ChunkEncoding.Packed);
+            expected.UnionWith(type.Width > 1 ? [ChunkEncoding.Dictionary] : []);
+            expected.UnionWith(type is { Width: > 1, IsInteger: true } ? [ChunkEncoding.FrameOfReference] : []);
+        }
+
+        Assert.That(seen, Is.EquivalentTo(expected));
     }
 
     [Test]
@@ -102,6 +118,8 @@ internal sealed class NumberWideningTests
         ulong signalling = BitConverter.DoubleToUInt64Bits(One<float, double>(single1));
         Assert.That(signalling, Is.EqualTo(0xFFF0_0000_2000_0000));
         Assert.That(double.IsNegative(One<float, double>(-0f)));
+        Assert.That(float.IsNegative(One<Half, float>(Half.NegativeZero)));
+        Assert.That(double.IsNegative(One<Half, double>(Half.NegativeZero)));
         Assert.That(One<float, double>(float.NegativeInfinity), Is.EqualTo(double.NegativeInfinity));
         Assert.That(One<float, double>(float.Epsilon), Is.EqualTo((double)float.Epsilon));
     }
@@ -132,6 +150,26 @@ internal sealed class NumberWideningTests
         }
     }
 
+    private static void AssertEqual(ColumnBuffer narrow, ColumnType to, in ColumnChunk chunk)
+    {
+        int rows = narrow.States.Length;
+        ColumnBuffer wide = new(to);
+        int middle = rows / 3;
+        chunk.AppendTo(wide, 0, middle);
+        chunk.AppendTo(wide, middle, rows - middle);
+        Assert.That(wide.States.SequenceEqual(narrow.States), Is.True, "states");
+        for (int row = 0; row < rows; row++)
+        {
+            Assert.That(Numbers(wide, row), Is.EqualTo(Numbers(narrow, row)), $"row {row}, {chunk.Encoding}");
+        }
+
+        Assert.That(chunk.TryGetRows(out _), Is.False, "the rows are not those of the wide type");
+        if (to.Width == sizeof(long))
+        {
+            Assert.That(chunk.GetLong(rows - 1), Is.EqualTo(BitConverter.ToInt64(wide.GetValue(rows - 1))));
+        }
+    }
+
     private static TTo One<TFrom, TTo>(TFrom value)
         where TFrom : unmanaged
         where TTo : unmanaged
@@ -144,9 +182,10 @@ internal sealed class NumberWideningTests
 
     private static ColumnType TypeOf(ColumnKind kind) => ColumnType.FromKind(kind, kind >= ColumnKind.VectorInt8 ? 3 : 1);
 
-    // Any bits, of few or many magnitudes, so that every encoding is chosen.
-    private static ColumnBuffer Build(ColumnType type, int rows, Random random, double share, int bits)
+    // Any bits, of few or many magnitudes; with a number of distinct values, each row has one of them.
+    private static ColumnBuffer Build(ColumnType type, int rows, Random random, double share, int bits, int distinct = 0)
     {
+        ulong[] values = [.. Enumerable.Range(0, distinct).Select(_ => (ulong)random.NextInt64() >> (63 - bits))];
         ColumnBuffer column = new(type, 1);
         for (int row = 0; row < rows; row++)
         {
@@ -157,7 +196,7 @@ internal sealed class NumberWideningTests
             }
 
             Span<byte> value = column.AppendFixedRows(1);
-            ulong number = (ulong)random.NextInt64() >> (63 - bits);
+            ulong number = distinct > 0 ? values[random.Next(distinct)] : (ulong)random.NextInt64() >> (63 - bits);
             for (int i = 0; i < value.Length; i++)
             {
                 value[i] = (byte)(number >> (8 * (i & 7)));

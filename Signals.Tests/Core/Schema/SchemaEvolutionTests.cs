@@ -117,6 +117,18 @@ internal sealed class SchemaEvolutionTests
     }
 
     [Test]
+    public void Resolve_WidenedFromOfAColumn_HoldsForANewOneAndIsIgnoredForAStoredOne()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.Text("t")));
+        StoreSchema told = Define(s => s.EventType("a", t => t.Field<long>("x").WidenedFrom(ColumnType.Scalar<int>())));
+        EventTypeSchema type = Stored(SchemaEvolution.Resolve(stored, told, out _))["a"];
+        Assert.That(type.Columns[1].FirstType, Is.EqualTo(ColumnType.Scalar<int>()));
+        StoreSchema untold = Define(s => s.EventType("a", t => t.Field<long>("x")));
+        type = Stored(SchemaEvolution.Resolve(untold, told, out bool changed))["a"];
+        Assert.That((type.Columns[0].FirstType, changed), Is.EqualTo((ColumnType.Scalar<long>(), false)));
+    }
+
+    [Test]
     public void Define_WidenedFromATypeThatDoesNotFit_IsRefused()
     {
         Assert.That(

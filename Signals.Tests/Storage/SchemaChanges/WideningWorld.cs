@@ -191,11 +191,11 @@ internal sealed class WideningWorld
 
     public string Bytes() => string.Join(
         '\n', Files.ListFiles(TestStores.Folder).Order(StringComparer.Ordinal)
-            .Select(name => $"{name} {Convert.ToHexString(ImageOf($"{TestStores.Folder}/{name}"))}"));
+            .Select(name => $"{name} {Convert.ToHexString(ImageOf(Files, $"{TestStores.Folder}/{name}"))}"));
 
-    private byte[] ImageOf(string path)
+    public static byte[] ImageOf(SimFileSystem files, string path)
     {
-        using IFile file = Files.Open(path, FileOpenMode.Read);
+        using IFile file = files.Open(path, FileOpenMode.Read);
         byte[] bytes = new byte[file.Length];
         Assert.That(file.Read(0, bytes), Is.EqualTo(bytes.Length));
         return bytes;
