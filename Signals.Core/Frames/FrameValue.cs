@@ -158,7 +158,7 @@ internal static class FrameValue
         }
 
         // The column may have become wider since the frame was written.
-        ColumnKind kind = NarrowerKind(type, bytes.Length);
+        ColumnKind kind = NarrowerKind(single.EventType.Columns[column], bytes.Length);
         if (kind == 0)
         {
             return false;
@@ -171,11 +171,13 @@ internal static class FrameValue
     }
 
     /// <summary>
-    /// The narrower kind of which a binary value of this many bytes is; 0 when there is none. Only vectors and floats are written as
-    /// bytes, and the elements of each kind of them have another width, so the length says which kind it is.
+    /// The narrower kind that the column had and of which a binary value of this many bytes is; 0 when there is none. Only vectors and
+    /// floats are written as bytes, and the elements of each kind of them have another width, so the length says which kind it is. Another
+    /// length stays an error: a vector of half the dimensions has as many bytes as one of halves.
     /// </summary>
-    private static ColumnKind NarrowerKind(ColumnType type, int length)
+    private static ColumnKind NarrowerKind(ColumnSchema column, int length)
     {
+        ColumnType type = column.Type;
         ColumnKind kind = (type.IsVector, length % type.Dimensions == 0 ? length / type.Dimensions : 0) switch
         {
             (true, sizeof(byte)) => ColumnKind.VectorInt8,
@@ -184,7 +186,7 @@ internal static class FrameValue
             (false, sizeof(float)) => ColumnKind.Float32,
             _ => 0,
         };
-        return kind != 0 && type.Holds(ColumnType.FromKind(kind, type.Dimensions)) ? kind : 0;
+        return kind != 0 && column.Reads(ColumnType.FromKind(kind, type.Dimensions)) ? kind : 0;
     }
 
     private static bool TryInteger<T>(ref MessagePackReader reader, SingleEvent single, int column)

@@ -7,8 +7,7 @@ using Signals.Core.Frames;
 namespace Signals.Tests.Core.Frames;
 
 /// <summary>
-/// Frames with the bytes of vectors and numbers, from producers whose columns are narrower than those of the store. Whether the store
-/// knows that the column was narrower does not matter.
+/// Frames with the bytes of vectors and numbers, from producers whose columns are as narrow as those of the store were.
 /// </summary>
 [Category("Fast")]
 internal sealed class WidenedFrameTests
@@ -17,8 +16,13 @@ internal sealed class WidenedFrameTests
         .Vector<Half>("image", 3).Vector<sbyte>("small", 3).Vector<sbyte>("tiny", 3).Field<Half>("a").Field<Half>("b").Field<float>("c"));
 
     private static readonly StoreSchema Wide = Define(t => t
-        .Vector<float>("image", 3).Vector<float>("small", 3).Vector<Half>("tiny", 3)
-        .Field<float>("a").Field<double>("b").Field<double>("c"));
+        .Vector<float>("image", 3).WidenedFrom(ColumnType.Vector<Half>(3))
+        .Vector<float>("small", 3).WidenedFrom(ColumnType.Vector<sbyte>(3))
+        .Vector<Half>("tiny", 3).WidenedFrom(ColumnType.Vector<sbyte>(3))
+        .Field<float>("a").WidenedFrom(ColumnType.Scalar<Half>())
+        .Field<double>("b").WidenedFrom(ColumnType.Scalar<Half>())
+        .Field<double>("c").WidenedFrom(ColumnType.Scalar<float>())
+        .Vector<float>("never", 4).Field<double>("d"));
 
     [Test]
     public void TryCopyFields_BytesOfNarrowerTypes_AreExactlyEqual()
@@ -46,7 +50,12 @@ internal sealed class WidenedFrameTests
 
     [TestCase("image", 12, true)]
     [TestCase("image", 6, true)]
-    [TestCase("image", 3, true)]
+    [TestCase("image", 3, false)] // it never was of bytes
+    [TestCase("small", 3, true)]
+    [TestCase("small", 6, true)]
+    [TestCase("never", 16, true)]
+    [TestCase("never", 8, false)] // two floats, and not four halves
+    [TestCase("d", 4, false)]
     [TestCase("image", 0, false)]
     [TestCase("image", 1, false)]
     [TestCase("image", 7, false)]
@@ -61,7 +70,7 @@ internal sealed class WidenedFrameTests
     [TestCase("b", 4, true)]
     [TestCase("b", 0, false)]
     [TestCase("b", 3, false)]
-    public void TryCopyFields_BytesOfAnyLength_AreTakenWhenATypeThatTheColumnHoldsHasIt(string column, int length, bool isTaken)
+    public void TryCopyFields_BytesOfAnyLength_AreTakenWhenATypeThatTheColumnHadHasIt(string column, int length, bool isTaken)
     {
         ArrayBufferWriter<byte> payload = new();
         MessagePackWriter writer = new(payload);
