@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
@@ -24,8 +23,6 @@ internal sealed class FoldJob
     /// </summary>
     private const double MinGoneShare = 0.25;
 
-    private const int BytesAtOnce = 256 << 10; // about a block; a user with more comes alone
-
     private readonly FoldTarget _target;
     private readonly CompactionWork _work;
     private readonly FoldInput[] _patches;
@@ -38,9 +35,7 @@ internal sealed class FoldJob
     private readonly int[] _ends;
     private readonly List<string> _made = [];
     private readonly List<ulong> _numbers = []; // of files, finished or not
-    private readonly List<(UserId User, int Rows)> _users = []; // whose rows were read at once
     private bool[] _met = [];
-    private readonly int _bytesPerRow; // of one patch run; 0 if they differ
     private long _folded;
     private long _unreachable;
 
@@ -64,7 +59,6 @@ internal sealed class FoldJob
         _read = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _merged = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _ends = new int[patches.Length];
-        _bytesPerRow = BytesPerRow(patches[0].Table, types);
         ushort[] columns = [.. patches.SelectMany(input => input.Table.StoredColumns()).Distinct().Order()];
         _writers = [.. runs.ToArray().Select(run => new FoldWriter(_target, run, columns))];
     }
@@ -141,47 +135,22 @@ internal sealed class FoldJob
     [MethodImpl(Compile.InFull)]
     private void FoldLoneRun(FoldInput input, JobPace pace)
     {
-        TableMeta meta = input.Table.Meta;
-        double bytesPerRow = (double)meta.TotalLength / meta.Rows;
-        TableCursor cursor = input.Table.CreateCursor();
-        int most = _bytesPerRow == 0 ? RowsAtOnce : Math.Min(RowsAtOnce, BytesAtOnce / _bytesPerRow);
-        for (bool more = cursor.MoveNext(); more;)
+        PatchBatches batches = new(input.Table, _target.Type, RowsAtOnce);
+        while (batches.MoveNext(_read))
         {
-            _read.Clear();
-            _users.Clear();
-            long first = cursor.Rows.FirstRow;
-            long rows = 0;
-            do
-            {
-                if (_bytesPerRow == 0)
-                {
-                    Read(cursor, first + rows, cursor.Count, meta.Number);
-                }
-
-                _users.Add((cursor.User, cursor.Count));
-                rows += cursor.Count;
-                more = cursor.MoveNext();
-            }
-            while (more && rows + cursor.Count <= most && (_bytesPerRow > 0 || _read.UsedBytes < BytesAtOnce));
-
-            if (_bytesPerRow > 0)
-            {
-                Read(cursor, first, rows, meta.Number);
-            }
-
-            FoldUsers(input, first);
-            pace.Pass((long)((first + rows) * bytesPerRow) + BytesReadOfRuns());
+            FoldUsers(input, batches);
+            pace.Pass(batches.BytesPassed + BytesReadOfRuns());
         }
 
         pace.End();
     }
 
     [MethodImpl(Compile.InFull)]
-    private void FoldUsers(FoldInput input, long first)
+    private void FoldUsers(FoldInput input, PatchBatches batch)
     {
         Span<bool> met = ClearMet(_read.Count);
         int start = 0;
-        foreach ((UserId user, int rows) in CollectionsMarshal.AsSpan(_users))
+        foreach ((UserId user, int rows) in batch.Users)
         {
             int count = CountFrom(_read.Times.Slice(start, rows), OldestReachable(user));
             foreach (FoldWriter writer in _writers)
@@ -189,7 +158,7 @@ internal sealed class FoldJob
                 writer.Fold(user, _read, start, count, met);
             }
 
-            MarkFoldedRows(input, user, first, start, count, rows, met);
+            MarkFoldedRows(input, user, batch.FirstRow, start, count, rows, met);
             start += rows;
         }
 
@@ -253,19 +222,6 @@ internal sealed class FoldJob
         Span<bool> met = _met.AsSpan(0, rows);
         met.Clear();
         return met;
-    }
-
-    [MethodImpl(Compile.InFull)]
-    private void Read(TableCursor cursor, long first, long rows, ulong number)
-    {
-        try
-        {
-            cursor.AppendTo(_read, first, rows);
-        }
-        catch (BufferLimitException limit)
-        {
-            throw new UserLimitException(number, limit.Message, limit);
-        }
     }
 
     private long BytesReadOfRuns()
@@ -384,25 +340,6 @@ internal sealed class FoldJob
                 input.Waiting.Add(new OrphanKey(user, _read.Times[row], _read.Ids[row]));
             }
         }
-    }
-
-    // Of rows that are not encoded, with times, ids and what else a row has.
-    private static int BytesPerRow(Table table, ColumnType[] types)
-    {
-        const int KeyBytes = 32;
-        const int StampBytes = 16;
-        int bytes = KeyBytes;
-        foreach (ushort column in table.StoredColumns())
-        {
-            if (types[column].IsVariable)
-            {
-                return 0;
-            }
-
-            bytes += StampBytes + types[column].Width;
-        }
-
-        return bytes;
     }
 
     private List<TableMeta> FinishRuns()
