@@ -14,7 +14,7 @@ public class MemTableBenchmarks
         StoreSchema.Define(s => s.EventType(
             "view", t => t.Field<long>("item").Field<byte>("surface").Field<int>("action").Field<float>("dwell")))["view"];
 
-    private readonly MemArenaPool _pool = new(256 << 20, keep: 1);
+    private readonly MemArenaPool _pool = new(256 << 20, keep: 1, TimeProvider.System);
     private readonly MemTableWriter _writer = new();
     private readonly BatchRows[] _batches = new BatchRows[400];
     private readonly long[] _times = new long[100];

@@ -6,9 +6,14 @@ namespace Signals.Storage.MemTables;
 /// <remarks>
 /// Thread contract: any thread. Lifetime: one per store; an arena that is returned after dispose is freed at once.
 /// </remarks>
-internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
+/// <param name="arenaBytes">Bytes of each arena.</param>
+/// <param name="keep">How many spare arenas are kept at most.</param>
+/// <param name="time">Tells how long no arena was rented.</param>
+internal sealed class MemArenaPool(long arenaBytes, int keep, TimeProvider time) : IDisposable
 {
     private const int FewestIndexSlots = 1 << 13;
+
+    private static readonly TimeSpan SparesAreKept = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly Stack<MemArena> _free = new(); // guarded by _lock
@@ -16,6 +21,7 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
     private int _live;
     private MemArena? _newest; // guarded by _lock; the arena that was rented last
     private long _rents; // guarded by _lock
+    private long _rentedAt; // guarded by _lock; when the last arena was rented or filling
     private int _indexSlots = FewestIndexSlots;
 
     /// <summary>Number of arenas that exist, in use or kept.</summary>
@@ -38,22 +44,35 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
         lock (_lock)
         {
             _rents++;
+            _rentedAt = time.GetTimestamp();
             return _newest = _free.TryPop(out MemArena? arena) ? arena : MakeLocked();
         }
     }
 
     /// <summary>
     /// Makes sure that one touched arena is ready, so that the next <see cref="Rent"/> costs nothing. For a background thread.
-    /// Does nothing until the first arena fills up, so that a store with few events holds only one arena.
+    /// Does nothing until the first arena fills up, so that a store with few events holds only one arena. When none was rented for half a
+    /// minute and none will be needed soon, it frees a spare one with each call.
     /// </summary>
     public void Prepare()
     {
+        MemArena? idle;
         lock (_lock)
         {
-            if (_free.Count > 0 || _disposed || (_rents <= 1 && _newest?.IsFilling != true))
+            bool isFilling = _newest?.IsFilling == true;
+            _rentedAt = isFilling ? time.GetTimestamp() : _rentedAt;
+            bool isIdle = time.GetElapsedTime(_rentedAt) >= SparesAreKept;
+            idle = isIdle && _free.TryPop(out MemArena? spare) ? spare : null;
+            if (idle is null && (isIdle || _free.Count > 0 || _disposed || (_rents <= 1 && !isFilling)))
             {
                 return;
             }
+        }
+
+        if (idle is not null)
+        {
+            Free(idle);
+            return;
         }
 
         Interlocked.Increment(ref _live);
@@ -94,8 +113,7 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
             }
         }
 
-        Interlocked.Decrement(ref _live);
-        arena.Dispose();
+        Free(arena);
     }
 
     public void Dispose()
@@ -105,10 +123,15 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
             _disposed = true;
             while (_free.TryPop(out MemArena? arena))
             {
-                Interlocked.Decrement(ref _live);
-                arena.Dispose();
+                Free(arena);
             }
         }
+    }
+
+    private void Free(MemArena arena)
+    {
+        Interlocked.Decrement(ref _live);
+        arena.Dispose();
     }
 
     private MemArena MakeLocked()

@@ -30,7 +30,7 @@ internal sealed class StoreContents : IDisposable
         try
         {
             ReadEpochs epochs = _owned.Add(new ReadEpochs());
-            Arenas = _owned.Add(new MemArenaPool(context.Options.MemTableBytes, spareArenas));
+            Arenas = _owned.Add(new MemArenaPool(context.Options.MemTableBytes, spareArenas, context.Time));
             MemTables = new MemTableFactory(Arenas, context.Schema);
             Cache = new BlockCache(cacheBytes, context.Options.CacheHoldsDirectories);
             Heads = _owned.Add(new HeadCache(headBytes, epochs, Arenas, context.Schema.EventTypes.Count));

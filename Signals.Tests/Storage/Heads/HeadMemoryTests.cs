@@ -22,7 +22,7 @@ internal sealed class HeadMemoryTests
     public void MakeArenas()
     {
         _epochs = new ReadEpochs();
-        _arenas = new MemArenaPool(ArenaSegments * Segment, keep: 2);
+        _arenas = new MemArenaPool(ArenaSegments * Segment, keep: 2, TimeProvider.System);
     }
 
     [TearDown]
@@ -57,7 +57,7 @@ internal sealed class HeadMemoryTests
     public void TryTake_ArenaDoesNotSuit_LeavesIt(int spares, int arenaSegments, int allowed)
     {
         _arenas.Dispose();
-        _arenas = new MemArenaPool(arenaSegments * Segment, keep: 2);
+        _arenas = new MemArenaPool(arenaSegments * Segment, keep: 2, TimeProvider.System);
         using HeadMemory memory = NewMemory();
         Spare(spares);
         Fill(memory, segments: 2, (long)allowed * Segment);

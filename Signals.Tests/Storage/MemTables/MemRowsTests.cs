@@ -13,7 +13,7 @@ internal sealed class MemRowsTests
     [Test]
     public void AddNewestKeys_LateRows_LoadsAsManyHoweverLongTheHistory()
     {
-        using MemArenaPool pool = new(8 << 20, keep: 1);
+        using MemArenaPool pool = new(8 << 20, keep: 1, TimeProvider.System);
         foreach (int rows in (int[])[400, 4_000, 64_000])
         {
             using MemTable table = new(pool, [new ChunkLayout(Declared)]);
@@ -31,7 +31,7 @@ internal sealed class MemRowsTests
     public void AddNewestKeys_AnyArrival_LeavesOutNothingNewerThanItSays()
     {
         Random random = new(5);
-        using MemArenaPool pool = new(1 << 20, keep: 1);
+        using MemArenaPool pool = new(1 << 20, keep: 1, TimeProvider.System);
         for (int round = 0; round < 300; round++)
         {
             using MemTable table = new(pool, [new ChunkLayout(Declared)]);

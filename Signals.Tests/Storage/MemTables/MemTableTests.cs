@@ -1,6 +1,7 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.MemTables;
+using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.MemTables;
 
@@ -16,7 +17,7 @@ internal sealed class MemTableTests
     [Test]
     public void Append_ManyUsersAndChunks_KeepsEveryRowInOrder([Values(1, 3, 700)] int users)
     {
-        using MemArenaPool pool = new(8 << 20, keep: 1);
+        using MemArenaPool pool = new(8 << 20, keep: 1, TimeProvider.System);
         using MemTable table = new(pool, [new ChunkLayout(Declared)]);
         const int Rows = 3000;
         Append(table, Enumerable.Range(0, Rows).Select(i => (User: i % users, Time: (long)i)), Rows);
@@ -37,7 +38,7 @@ internal sealed class MemTableTests
     [Test]
     public void Append_LateAndEqualTimes_ClearsTheSortedFlagAndOrdersOnce()
     {
-        using MemArenaPool pool = new(1 << 20, keep: 1);
+        using MemArenaPool pool = new(1 << 20, keep: 1, TimeProvider.System);
         using MemTable table = new(pool, [new ChunkLayout(Declared)]);
         Append(table, [(1, 10), (1, 20)], 2);
         Assert.That(Find(table, 1).IsSorted);
@@ -51,7 +52,7 @@ internal sealed class MemTableTests
     [Test]
     public void Append_ArenaFull_StopsBeforeARowAndKeepsTheOthersWhole([Values(1, 5, 40)] int users)
     {
-        using MemArenaPool pool = new(32 << 10, keep: 1);
+        using MemArenaPool pool = new(32 << 10, keep: 1, TimeProvider.System);
         using MemTable table = new(pool, [new ChunkLayout(Declared)]);
         const int Wanted = 2000;
         int done = Append(table, Enumerable.Range(0, Wanted).Select(i => (i % users, (long)i)), Wanted);
@@ -77,7 +78,7 @@ internal sealed class MemTableTests
     [Test]
     public void Rent_AfterReturn_ReusesTheArenaAndKeepsFew()
     {
-        using MemArenaPool pool = new(16 << 10, keep: 1);
+        using MemArenaPool pool = new(16 << 10, keep: 1, TimeProvider.System);
         MemArena first = pool.Rent();
         MemArena second = pool.Rent();
         Assert.That(pool.LiveCount, Is.EqualTo(2));
@@ -96,7 +97,7 @@ internal sealed class MemTableTests
     [Test]
     public void TryGiveAway_OneSpare_IsKeptForIngest()
     {
-        using MemArenaPool pool = new(16 << 10, keep: 2);
+        using MemArenaPool pool = new(16 << 10, keep: 2, TimeProvider.System);
         MemArena[] rented = [pool.Rent(), pool.Rent()];
         pool.Return(rented[0]);
         Assert.That(pool.TryGiveAway(out _), Is.False);
@@ -104,6 +105,47 @@ internal sealed class MemTableTests
         Assert.That(pool.TryGiveAway(out MemArena? given), Is.True);
         given!.Dispose();
         Assert.That((pool.LiveCount, pool.TryGiveAway(out _)), Is.EqualTo((1, false)));
+    }
+
+    [Test]
+    public void Prepare_NoneWasRentedForHalfAMinute_FreesOneSpareWithEachCall()
+    {
+        ManualTime time = new(0);
+        using MemArenaPool pool = new(16 << 10, keep: 2, time);
+        MemArena used = pool.Rent();
+        MemArena[] rented = [pool.Rent(), pool.Rent()];
+        Array.ForEach(rented, pool.Return);
+        time.NowMs += 29_999;
+        pool.Prepare();
+        Assert.That(pool.LiveCount, Is.EqualTo(3));
+        time.NowMs++;
+        pool.Prepare();
+        Assert.That(pool.LiveCount, Is.EqualTo(2));
+        pool.Prepare();
+        pool.Prepare();
+        Assert.That(pool.LiveCount, Is.EqualTo(1), "what is in use stays, and nothing is made while nothing is needed");
+        pool.Return(pool.Rent());
+        pool.Return(used);
+        time.NowMs++;
+        pool.Prepare();
+        Assert.That(pool.LiveCount, Is.EqualTo(2), "ingest went on");
+    }
+
+    [Test]
+    public void Prepare_TheNewestArenaFillsSlowly_KeepsASpare()
+    {
+        ManualTime time = new(0);
+        using MemArenaPool pool = new(16 << 10, keep: 2, time);
+        MemArena used = pool.Rent();
+        used.Allocate(8 << 10);
+        for (int minute = 0; minute < 3; minute++)
+        {
+            time.NowMs += 60_000;
+            pool.Prepare();
+            Assert.That(pool.LiveCount, Is.EqualTo(2));
+        }
+
+        pool.Return(used);
     }
 
     private static int Append(MemTable table, IEnumerable<(int User, long Time)> rows, int count)

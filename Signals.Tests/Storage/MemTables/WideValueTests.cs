@@ -26,7 +26,7 @@ internal sealed class WideValueTests
     {
         EventTypeSchema before = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"];
         EventTypeSchema wide = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Vector<float>("v", 16_384)))["e"];
-        using MemArenaPool pool = new(4 << 20, keep: 1);
+        using MemArenaPool pool = new(4 << 20, keep: 1, TimeProvider.System);
         using MemTable table = new(pool, [new ChunkLayout(wide)]);
         EventBatch batch = new(before);
         for (int i = 0; i < 16_385; i++)

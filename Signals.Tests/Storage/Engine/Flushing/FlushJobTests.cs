@@ -76,7 +76,7 @@ internal sealed class FlushJobTests
     private static FlushResult Flush(CountingFileSystem files, List<(ulong User, long Time)> events, long windowBytes)
     {
         files.CreateDirectory(TestStores.Folder);
-        using MemArenaPool pool = new(32 << 20, keep: 1);
+        using MemArenaPool pool = new(32 << 20, keep: 1, TimeProvider.System);
         using MemTable table = new(pool, [.. Schema.EventTypes.Select(type => new ChunkLayout(type))]);
         foreach (EventTypeSchema type in Schema.EventTypes)
         {

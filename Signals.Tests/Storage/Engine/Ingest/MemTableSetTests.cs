@@ -17,7 +17,7 @@ internal sealed class MemTableSetTests
     public async Task Freeze_TooManyTables(bool settles)
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
-        using MemArenaPool pool = new(16 << 10, keep: 4);
+        using MemArenaPool pool = new(16 << 10, keep: 4, TimeProvider.System);
         ManualTime time = new(TestStores.Start);
         using ReadEpochs epochs = new();
         MemTableFactory factory = new(pool, schema);
@@ -60,7 +60,7 @@ internal sealed class MemTableSetTests
     public void Freeze_TooManyTablesThatNobodyMerges_GoesOnAfterATimeAndNotOnceItCloses()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
-        using MemArenaPool pool = new(16 << 10, keep: 4);
+        using MemArenaPool pool = new(16 << 10, keep: 4, TimeProvider.System);
         using ReadEpochs epochs = new();
         MemTableFactory factory = new(pool, schema);
         ViewState view = new(new ReadView([factory.Create(firstLog: 0)], TableVersion.Empty), epochs);
@@ -83,7 +83,7 @@ internal sealed class MemTableSetTests
     public async Task StallTime_WhileStalled_Grows()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
-        using MemArenaPool pool = new(16 << 10, keep: 4);
+        using MemArenaPool pool = new(16 << 10, keep: 4, TimeProvider.System);
         ManualTime time = new(TestStores.Start);
         using ReadEpochs epochs = new();
         MemTableFactory factory = new(pool, schema);
