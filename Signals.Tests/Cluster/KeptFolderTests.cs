@@ -178,12 +178,13 @@ internal sealed class KeptFolderTests
         machine.Context.Options.UseCheckpoints(_ => shared);
         await machine.AppendAsync(1);
         machine.Log.PoisonAt = After - 1;
+        const string Reason = "cannot take the folder's place";
         PartitionReplica replica = await machine.UntilAsync(
-            report => report.State == ReplicaState.Stopped && report.Error!.Contains("cannot take the folder's place", StringComparison.Ordinal));
+            report => report.State == ReplicaState.Stopped && report.Error!.Contains(Reason, StringComparison.Ordinal));
         Assert.That(replica.Report().Error, Does.Contain("offset 49").And.Contains("planted"));
         ReplicaCondition condition = ReplicaCondition.Of(replica);
-        string reason = string.Join("; ", ReplicaComplaints.Of(condition, TimeSpan.FromMinutes(1)).Select(complaint => complaint.Reason));
-        Assert.That(reason, Does.Contain("offset 49").And.Contains("cannot take the folder's place"));
+        string reasons = string.Join("; ", ReplicaComplaints.Of(condition, TimeSpan.FromMinutes(1)).Select(complaint => complaint.Reason));
+        Assert.That(reasons, Does.Contain("offset 49").And.Contains(Reason));
 
         shared.FailFrom = int.MaxValue;
         await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After + 1, Error: null });

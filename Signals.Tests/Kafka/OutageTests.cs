@@ -48,7 +48,7 @@ internal sealed class OutageTests
         using KafkaSignals next = KafkaSignals.Open(
             new KafkaSignalsOptions { BootstrapServers = bench.Broker.BootstrapServers, Topic = LogBench.Topic, Partitions = 1 });
         await next.AppendAsync(LogBench.View(1, 2));
-        await running.UntilAsync(partition => partition.Position == 2); // It gives up after half a minute; librdkafka does after a whole one.
+        await running.UntilAsync(partition => partition.Position == 2); // For half a minute; librdkafka waits for a whole one.
         await running.CatchUpAsync();
         Assert.That(LogBench.Ids(store, 1), Is.EqualTo(new ulong[] { 1, 2 }));
     }

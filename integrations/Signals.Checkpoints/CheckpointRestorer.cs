@@ -98,8 +98,8 @@ public sealed class CheckpointRestorer
     /// </summary>
     /// <remarks>
     /// To learn the position of the local store, the store is opened and closed, which recovers it, and again before it is replaced. It is
-    /// deleted when the checkpoint is in its place and covers its position. A damaged one that is replaced, and one that is ahead in another
-    /// source, is set aside. A link is followed: what it leads to is replaced.
+    /// deleted when the checkpoint is in its place and covers its position. Of those that are replaced, a damaged one and one that is ahead
+    /// in another source are set aside. A link is followed: what it leads to is replaced.
     /// </remarks>
     /// <param name="folder">The folder of the local store, closed. It need not exist.</param>
     /// <param name="storeOptions">With which the local store is opened; null for the defaults.</param>

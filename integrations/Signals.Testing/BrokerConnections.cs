@@ -42,7 +42,15 @@ internal sealed partial class BrokerConnections : IDisposable
             int file = int.Parse(Path.GetFileName(path.AsSpan()), CultureInfo.InvariantCulture);
             if (IsEndOf(file, ports) && Duplicate(file, DuplicateClosedOnExec, 0) is >= 0 and int held)
             {
-                connections._ends.Add(new SafeFileHandle(held, ownsHandle: true));
+                SafeFileHandle end = new(held, ownsHandle: true);
+                if (IsEndOf(held, ports))
+                {
+                    connections._ends.Add(end);
+                }
+                else
+                {
+                    end.Dispose(); // Another thread closed the first one meanwhile, and something else got its number.
+                }
             }
         }
 

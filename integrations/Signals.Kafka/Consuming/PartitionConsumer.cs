@@ -15,8 +15,8 @@ internal sealed class PartitionConsumer : IDisposable
     private const string QueueBackoff = "fetch.queue.backoff.ms";
     private const int QueueBackoffMs = 10;
 
-    // How long a broker may take for an answer, a fetch's wait for records aside. One whose machine loses its power closes no connection, so
-    // its clients know only by then; with the client's default of a minute a store would stand still for so long.
+    // How long a broker may take for an answer, a fetch's wait for records aside. One whose machine loses its power closes no connection,
+    // so its clients know only by then; with the client's default of a minute a store would stand still for so long.
     private const int AnswerTimeoutMs = 10_000;
 
     private const int CommitTimeoutMs = 1_000;

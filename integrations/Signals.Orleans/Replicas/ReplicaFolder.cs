@@ -9,8 +9,9 @@ namespace Signals.Orleans.Replicas;
 /// <remarks>
 /// A folder that a checkpoint is ahead of stays as long as the log has what it lacks, because reading that is less work than fetching all
 /// of the store. If that fails, the checkpoint takes the folder's place: at once when the log has lost it nevertheless, when a record stops
-/// the replica before it is as far as the checkpoint, or when the folder is damaged, otherwise after a few attempts. When the shared storage
-/// does not give the checkpoint, the folder is opened as it is, and a replica that a record stops in it looks for the checkpoint again.
+/// the replica before it is as far as the checkpoint, or when the folder is damaged, otherwise after a few attempts. When the shared
+/// storage does not give the checkpoint, the folder is opened as it is, and a replica that a record stops in it looks for the checkpoint
+/// again.
 /// Thread contract: one opening at a time; <see cref="GiveUpFolder"/> between two, <see cref="LookForCheckpointAsync"/> while the store is
 /// open, one call at a time; <see cref="RestoreError"/> from any thread. Lifetime: that of its replica.
 /// </remarks>
@@ -66,8 +67,8 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     public bool IsCheckpointBeyond(long position) => _checkpointAt > position;
 
     /// <summary>
-    /// The store stands in the folder that was opened as it is. Asks the shared storage where its checkpoint is, if it could not say or give
-    /// it before, less and less often while it fails. Then <see cref="IsCheckpointBeyond"/> knows it.
+    /// The replica stands before a record. Asks the shared storage where its checkpoint is, if it could not say or give it before, less and
+    /// less often while it fails. Then <see cref="IsCheckpointBeyond"/> knows it.
     /// </summary>
     public async Task LookForCheckpointAsync(CancellationToken cancellationToken)
     {
