@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Signals.Tests.Architecture;
 
 /// <summary>
-/// No test waits without a limit for a program that it starts: if the program hangs, the whole run would hang and not say where.
+/// No test and no sample waits without a limit for a program that it starts: if the program hangs, the whole run would hang and not say
+/// where.
 /// </summary>
 [Category("Fast")]
 internal sealed partial class ProcessWaitTests
@@ -11,9 +12,10 @@ internal sealed partial class ProcessWaitTests
     private const string Watched = "Signals.Tests/Reliability/WatchedProcess.cs";
 
     [Test]
-    public void Tests_OutsideWatchedProcess_NeverWaitForAProcessWithoutALimit()
+    public void TestsAndSamples_OutsideWatchedProcess_NeverWaitForAProcessWithoutALimit()
     {
-        SourceFile[] tests = [.. SourceFile.ReadAll().Where(file => file.Path.StartsWith("Signals.Tests/", StringComparison.Ordinal))];
+        SourceFile[] tests = [.. SourceFile.ReadAll().Where(file => file.Path.StartsWith("Signals.Tests/", StringComparison.Ordinal)
+            || file.Path.StartsWith("samples/", StringComparison.Ordinal))];
         Assert.That(Wait().IsMatch(tests.Single(file => file.Path == Watched).Code), "the pattern finds nothing");
         Assert.That(
             tests.Where(file => file.Path != Watched && Wait().IsMatch(file.Code)), Is.Empty, $"start the program with {Watched}");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Signals.Checkpoints;
 using Signals.Kafka;
 using Signals.Orleans;
+using Signals.Orleans.Health;
 using Signals.Orleans.Replicas;
 using Signals.Tests.Checkpoints;
 using Signals.Tests.Cluster.Observing;
@@ -162,6 +163,32 @@ internal sealed class KeptFolderTests
         machine.Log.PoisonAt = poisonAt;
         PartitionReplica replica = await machine.UntilAsync(report => report.State == state && report.Position >= After);
         Assert.That((replica.Current!.OpenedAt, replica.Failures), Is.EqualTo((openedAt, failures)));
+    }
+
+    // From which opening of the folder on: before it is kept, or when it is given up. It is opened as it is then.
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task Restart_TheStorageIsAwayWhenARecordStopsTheFolder_SaysSoAndBeginsWithTheCheckpointWhenItIsBack(int awayBehind)
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        FaultyTarget shared = new(target);
+        int opened = 0;
+        await using LoneMachine machine = await WithCheckpointAheadAsync(
+            target, _ => shared.FailFrom = Interlocked.Increment(ref opened) == awayBehind ? 0 : shared.FailFrom);
+        machine.Context.Options.UseCheckpoints(_ => shared);
+        await machine.AppendAsync(1);
+        machine.Log.PoisonAt = After - 1;
+        const string Reason = "cannot take the folder's place";
+        PartitionReplica replica = await machine.UntilAsync(
+            report => report.State == ReplicaState.Stopped && report.Error!.Contains(Reason, StringComparison.Ordinal));
+        Assert.That(replica.Report().Error, Does.Contain("offset 49").And.Contains("planted"));
+        ReplicaCondition condition = ReplicaCondition.Of(replica);
+        string reasons = string.Join("; ", ReplicaComplaints.Of(condition, TimeSpan.FromMinutes(1)).Select(complaint => complaint.Reason));
+        Assert.That(reasons, Does.Contain("offset 49").And.Contains(Reason));
+
+        shared.FailFrom = int.MaxValue;
+        await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After + 1, Error: null });
+        Assert.That((replica.Current!.OpenedAt, replica.Openings), Is.EqualTo(((long)After, (long)awayBehind + 1)));
     }
 
     private static void Left(SignalStore store, long position)

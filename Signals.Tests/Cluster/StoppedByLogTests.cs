@@ -74,9 +74,20 @@ internal sealed class StoppedByLogTests
         await RequireStoppedAsync<RecordUnreadableException>(bench);
     }
 
-    private static async Task RequireStoppedAsync<TError>(LogBench bench)
+    // Its store takes events of at most a day ahead. Another one may take this one, and then the log has no fault.
+    [Test]
+    public async Task Follow_ThisReplicaAloneCannotApplyARecord_Answers()
     {
-        await using KafkaMachine machine = new(bench, NullLogger.Instance);
+        const int FiveDaysAhead = -5 * 24 * 3600;
+        using LogBench bench = new();
+        await bench.Log.AppendAsync(LogBench.View(1, 1));
+        await bench.Log.AppendAsync(LogBench.View(1, 2, secondsAgo: FiveDaysAhead));
+        await RequireStoppedAsync<ReplicaUnfitException>(bench, bench.Options with { MaxFutureTime = TimeSpan.FromDays(10) });
+    }
+
+    private static async Task RequireStoppedAsync<TError>(LogBench bench, KafkaPartitionOptions? reads = null)
+    {
+        await using KafkaMachine machine = new(bench, NullLogger.Instance, reads: reads);
         PartitionReplica replica = await machine.UntilAsync(report => report.State is ReplicaState.Stopped or ReplicaState.Failed);
         Assert.That((replica.State, replica.Report().Position), Is.EqualTo((ReplicaState.Stopped, 1L)));
         Assert.That(replica.Error, Is.TypeOf<TError>());

@@ -90,6 +90,20 @@ internal sealed class LagGroupTests
         Assert.That((changed.FetchQueueBackoffMs, changed.EnableAutoOffsetStore), Is.EqualTo((500, false)));
     }
 
+    // librdkafka refuses a timeout that is not a second above a fetch's wait.
+    [TestCase("", "", 10_000)]
+    [TestCase("socket.timeout.ms", "60000", 60_000)]
+    [TestCase("fetch.wait.max.ms", "20000", null)]
+    public void ConfigurationOf_TimesOfTheHost_HoldAndFitEachOther(string name, string value, int? answerMs)
+    {
+        ConsumerConfig config = PartitionConsumer.ConfigurationOf(LogBench.OptionsFor("localhost:1") with
+        {
+            Client = name.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { [name] = value },
+        });
+        Assert.That(config.SocketTimeoutMs, Is.EqualTo(answerMs));
+        using IConsumer<Null, Null> taken = new ConsumerBuilder<Null, Null>(config).SetLogHandler(static (_, _) => { }).Build();
+    }
+
     private static KafkaPartitionOptions WithGroup(LogBench bench) => bench.Options with
     {
         LagGroup = Group,

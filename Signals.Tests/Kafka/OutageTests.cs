@@ -31,6 +31,28 @@ internal sealed class OutageTests
         Assert.That(running.Run.IsCompleted, Is.False);
     }
 
+    // Its machine lost its power: the connection stays, and what the partition has asked for there is never answered.
+    [Test]
+    [Category("Reliability")]
+    [Platform("Linux")]
+    public async Task RunAsync_TheBrokerFallsSilent_GoesOnElsewhereWithinSeconds()
+    {
+        using LogBench bench = new();
+        await bench.Log.AppendAsync(LogBench.View(1, 1));
+        await using SignalStore store = bench.OpenStore();
+        await using RunningPartition running = LogBench.Run(store, bench.Options);
+        await running.CatchUpAsync();
+
+        bench.Broker.FallSilent();
+        bench.Broker.BringUp();
+        using KafkaSignals next = KafkaSignals.Open(
+            new KafkaSignalsOptions { BootstrapServers = bench.Broker.BootstrapServers, Topic = LogBench.Topic, Partitions = 1 });
+        await next.AppendAsync(LogBench.View(1, 2));
+        await running.UntilAsync(partition => partition.Position == 2); // For half a minute; librdkafka waits for a whole one.
+        await running.CatchUpAsync();
+        Assert.That(LogBench.Ids(store, 1), Is.EqualTo(new ulong[] { 1, 2 }));
+    }
+
     [Test]
     public async Task RunAsync_TheBrokerIsAwayAtTheStart_WaitsForIt()
     {

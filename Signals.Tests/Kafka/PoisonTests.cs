@@ -32,6 +32,49 @@ internal sealed class PoisonTests
     }
 
     [Test]
+    public async Task ToFolder_TheFileIsDamaged_IsSetAsideAndThePartitionGoesOn()
+    {
+        using LogBench bench = new();
+        KafkaPartitionOptions options = bench.Options with { Poison = PoisonPolicy.ToFolder(bench.PathOf("poison")) };
+        string file = bench.PathOf("poison/events-0.poison");
+        await using SignalStore store = bench.OpenStore();
+        for (int round = 1; round <= 2; round++)
+        {
+            bench.Produce([1, 2, 3]);
+            bench.Produce([4, 5, 6]);
+            await LogBench.CatchUpAsync(store, options);
+            byte[] damaged = await File.ReadAllBytesAsync(file);
+            damaged[30] ^= 1; // in the first record, so the second one is whole
+            await File.WriteAllBytesAsync(file, damaged);
+            long next = bench.Produce([7, 8, 9]);
+            await using RunningPartition running = LogBench.Run(store, options);
+            await running.CatchUpAsync();
+            Assert.That(await File.ReadAllBytesAsync($"{file}.damaged-{round}"), Is.EqualTo(damaged));
+            Assert.That(PoisonFile.Read(file).Select(record => record.Offset), Is.EqualTo(new[] { next }));
+            Assert.That(running.Partition.LastError!.Message, Does.Contain($"{file}.damaged-{round}").And.Contains("poison"));
+            Assert.That(running.Run.IsCompleted, Is.False);
+        }
+    }
+
+    [Test]
+    public async Task ToFolder_AnotherFileHasTheName_IsRefusedAndLeftAlone()
+    {
+        using LogBench bench = new();
+        string file = bench.PathOf("poison/events-0.poison");
+        Directory.CreateDirectory(bench.PathOf("poison"));
+        await File.WriteAllTextAsync(file, "somebody else's");
+        bench.Produce([1, 2, 3]);
+        await using SignalStore store = bench.OpenStore();
+        await using RunningPartition running =
+            LogBench.Run(store, bench.Options with { Poison = PoisonPolicy.ToFolder(bench.PathOf("poison")) });
+        Exception stopped = await running.FailureAsync();
+        Assert.That(stopped, Is.TypeOf<PoisonNotKeptException>());
+        Assert.That(stopped.Message, Does.Contain(file).And.Contains("not a file of poison records").And.Contains("move it away"));
+        Assert.That(stopped.InnerException, Is.Not.InstanceOf<CorruptionException>(), "the store is not damaged");
+        Assert.That(await File.ReadAllTextAsync(file), Is.EqualTo("somebody else's"));
+    }
+
+    [Test]
     public async Task ToFolder_BadRecordsAmongGoodOnes_AreKeptOnceAndGoodOnesStored()
     {
         using LogBench bench = new();

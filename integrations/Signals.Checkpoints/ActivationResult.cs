@@ -9,7 +9,10 @@ public sealed class ActivationResult
     /// <summary>The current checkpoint; null when there is none.</summary>
     public required StoredCheckpoint? Checkpoint { get; init; }
 
-    /// <summary>The position of the local store; null when there is none, or it is damaged.</summary>
+    /// <summary>
+    /// The position of the local store; null when there is none, or its events cannot be read for damage. A store of which only the stored
+    /// definitions are damaged has one.
+    /// </summary>
     public required CheckpointPosition? LocalPosition { get; init; }
 
     /// <summary>
@@ -19,6 +22,10 @@ public sealed class ActivationResult
     /// </summary>
     public string? SetAside { get; init; }
 
-    /// <summary>What is wrong with the local store, if it was set aside for damage.</summary>
+    /// <summary>
+    /// What is wrong with the local store; null when nothing is known to be. It was set aside then, or, with
+    /// <see cref="ActivationOutcome.LocalKept"/>, it stayed: only its stored definitions are damaged, and its events are at least as far as
+    /// the checkpoint, or <see cref="KeepLocal"/> kept them. Opening it fails with the same error.
+    /// </summary>
     public CorruptionException? LocalDamage { get; init; }
 }

@@ -98,15 +98,16 @@ public sealed class CheckpointRestorer
     /// </summary>
     /// <remarks>
     /// To learn the position of the local store, the store is opened and closed, which recovers it, and again before it is replaced. It is
-    /// deleted when the checkpoint is in its place and covers its position. A damaged one, and one that is ahead in another source, is set
-    /// aside. A link is followed: what it leads to is replaced.
+    /// deleted when the checkpoint is in its place and covers its position. Of those that are replaced, a damaged one and one that is ahead
+    /// in another source are set aside. A link is followed: what it leads to is replaced.
     /// </remarks>
     /// <param name="folder">The folder of the local store, closed. It need not exist.</param>
     /// <param name="storeOptions">With which the local store is opened; null for the defaults.</param>
     /// <param name="progress">Is called after each part, on a thread of the pool, one call at a time.</param>
     /// <param name="keepLocal">
-    /// Is asked, once, before a local store that is not damaged and does not cover the checkpoint is replaced. Null replaces it. Its errors
-    /// end the call; the local folder is then as it was.
+    /// Is asked, at most once, before a local store that does not cover the checkpoint is replaced. It is not asked about one whose events
+    /// are damaged, but about one of which only the stored definitions are. Null replaces the store. Its errors end the call; the local
+    /// folder is then as it was.
     /// </param>
     /// <param name="cancellationToken">Ends the work. The local folder is then as it was.</param>
     /// <exception cref="ForeignFolderException">The folder holds something else than a store.</exception>

@@ -216,7 +216,8 @@ public sealed class KafkaPartition : IDisposable
         group.Incarnation = start.Incarnation;
         group.IsAllOrNothing = true; // every replica has the same events, whatever its clock says
 
-        using PoisonDesk desk = new(_options.Poison, () => _options.Poison.Open(_partition, _options.ToClientConfig()), _progress);
+        using PoisonDesk desk = new(
+            _options.Poison, () => _options.Poison.Open(_partition, _options.ToClientConfig(), _progress.Report), _progress);
         GroupAppends appends = new(_store, consumer, _progress, _options.PauseAfter);
         RecordRows rows = new(group, _options.MaxFutureTime, _options.MaxPastTime);
         RecordWriter writer = new(group, rows, _options.Decoder(), _options.MaxBatchEvents, appends, desk, _progress);

@@ -25,7 +25,10 @@ public abstract class PoisonPolicy
     /// <summary>Whether the partition stops.</summary>
     internal virtual bool Stops => false;
 
-    /// <summary>Keeps such records in a file for each partition, and goes on. Read it with <see cref="PoisonFile"/>.</summary>
+    /// <summary>
+    /// Keeps such records in a file for each partition, and goes on. Read it with <see cref="PoisonFile"/>. A file that is damaged between
+    /// whole records is set aside, as <c>.damaged-1</c> and so on, and a new one begins.
+    /// </summary>
     /// <param name="folder">The folder; it is created.</param>
     /// <param name="maxBytes">
     /// The largest size of a file, in bytes. When a record does not fit, the partition stops, so a flood cannot fill the disk.
@@ -49,5 +52,8 @@ public abstract class PoisonPolicy
     }
 
     /// <summary>Opens what keeps the records of one partition.</summary>
-    internal abstract IPoisonSink Open(TopicPartition partition, ClientConfig client);
+    /// <param name="partition">The partition.</param>
+    /// <param name="client">The settings of clients.</param>
+    /// <param name="report">Takes what was wrong and was survived.</param>
+    internal abstract IPoisonSink Open(TopicPartition partition, ClientConfig client, Action<Exception> report);
 }

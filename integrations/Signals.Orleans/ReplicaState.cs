@@ -19,8 +19,8 @@ public enum ReplicaState : byte
     Closing = 4,
 
     /// <summary>
-    /// It stands before a record that no replica can apply or keep aside, and answers as of then. <see cref="ReplicaReport.Error"/> says
-    /// which record it is. It tries again every few seconds.
+    /// It stands before a record that no replica can apply or keep aside, or that this one cannot apply, and answers as of then.
+    /// <see cref="ReplicaReport.Error"/> says which record it is. It tries again every few seconds.
     /// </summary>
     Stopped = 5,
 }

@@ -19,6 +19,7 @@ public sealed class TestBroker : IDisposable
 
     private readonly Lock _lock = new();
     private readonly int _brokers;
+    private readonly List<BrokerConnections> _silent = []; // Under the lock, as what follows.
     private nint _client;
     private nint _cluster;
 
@@ -90,8 +91,31 @@ public sealed class TestBroker : IDisposable
         Require(cluster => MockCluster.CreateTopic(cluster, name, partitions, replicas: 1), $"create topic '{name}'");
     }
 
-    /// <summary>Takes all brokers down: connections break, and new ones are refused. Records are kept.</summary>
-    public void TakeDown() => OfEach(MockCluster.SetDown, "take the broker down");
+    /// <summary>
+    /// Takes all brokers down: connections break, and new ones are refused. Records are kept. On other systems than Linux, clients do not
+    /// notice it whose connections a process has inherited that this one has started meanwhile.
+    /// </summary>
+    public void TakeDown()
+    {
+        using BrokerConnections connections = BrokerConnections.Hold(BootstrapServers);
+        OfEach(MockCluster.SetDown, "take the broker down");
+        connections.Break();
+    }
+
+    /// <summary>
+    /// Takes all brokers down without a word, as when their machine loses its power: connections stay open, and nobody answers on them any
+    /// more, also when the brokers are up again. New ones are refused. On Linux only; elsewhere it is <see cref="TakeDown"/>.
+    /// </summary>
+    internal void FallSilent()
+    {
+        BrokerConnections connections = BrokerConnections.Hold(BootstrapServers);
+        lock (_lock)
+        {
+            _silent.Add(connections);
+        }
+
+        OfEach(MockCluster.SetDown, "let the broker fall silent");
+    }
 
     /// <summary>Brings all brokers up again, on the same addresses.</summary>
     public void BringUp() => OfEach(MockCluster.SetUp, "bring the broker up");
@@ -129,9 +153,12 @@ public sealed class TestBroker : IDisposable
                 return;
             }
 
+            using BrokerConnections connections = BrokerConnections.Hold(BootstrapServers);
             MockCluster.DestroyCluster(_cluster);
             MockCluster.DestroyClient(_client);
             (_cluster, _client) = (0, 0);
+            connections.Break();
+            _silent.ForEach(static silent => silent.Dispose());
         }
     }
 

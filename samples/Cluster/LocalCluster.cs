@@ -108,8 +108,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         await Task.WhenAll(Nodes.Select(node => Task.Run(node.Dispose)));
         _log.Dispose();
         _broker.Dispose();
-        _redis.Kill();
-        await _redis.WaitForExitAsync();
+        NodeProcess.Kill(_redis);
         _redis.Dispose();
         _ending.Dispose();
         Directory.Delete(_root, recursive: true);

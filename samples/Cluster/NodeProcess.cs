@@ -6,6 +6,8 @@ namespace Signals.Samples.Cluster;
 /// <summary>A node, seen from the program that started it. Threads: any.</summary>
 internal sealed class NodeProcess : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly Process _process;
     private volatile NodeStatus _status = NodeStatus.None;
 
@@ -41,10 +43,18 @@ internal sealed class NodeProcess : IDisposable
     public NodeStatus Status => IsRunning ? _status : NodeStatus.None;
 
     /// <summary>Kills it at once; does nothing when it has ended.</summary>
-    public void Kill()
+    /// <exception cref="TimeoutException">The system does not end it.</exception>
+    public void Kill() => Kill(_process);
+
+    /// <summary>Kills a process, and waits until it is gone.</summary>
+    /// <exception cref="TimeoutException">The system does not end it.</exception>
+    public static void Kill(Process process)
     {
-        _process.Kill();
-        _process.WaitForExit();
+        process.Kill();
+        if (!process.WaitForExit(Patience))
+        {
+            throw new TimeoutException($"The process {process.Id} was killed, and is still there after {Patience.TotalSeconds:F0} s.");
+        }
     }
 
     /// <summary>Ends it in order, or by force when that takes long.</summary>
@@ -53,7 +63,7 @@ internal sealed class NodeProcess : IDisposable
         if (IsRunning)
         {
             _process.StandardInput.Close();
-            if (!_process.WaitForExit(TimeSpan.FromSeconds(20)))
+            if (!_process.WaitForExit(Patience))
             {
                 Kill();
             }

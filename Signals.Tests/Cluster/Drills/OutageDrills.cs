@@ -7,12 +7,16 @@ internal static class OutageDrills
 {
     private static readonly TimeSpan LogAway = TimeSpan.FromSeconds(5);
 
+    // Until then a client waits for an answer: 10 s, a fetch's wait, and a look each second at what is late.
+    private static readonly TimeSpan SilenceNoticed = TimeSpan.FromSeconds(12);
+
     public static IEnumerable<Drill> All =>
     [
         new("the membership store is away", LoseMembershipAsync, DrillBound.WarmStandby),
         new("an owner is killed, membership is away", KillWithoutMembershipAsync, DrillBound.WarmStandby),
         new("Kafka is away", cluster => LoseLogAsync(cluster, LogAway), DrillBound.LogAway(LogAway)),
         new("Kafka is away for long", cluster => LoseLogAsync(cluster, 5 * LogAway), DrillBound.LogAway(5 * LogAway)) { FitsStorm = false },
+        new("the broker falls silent", FallSilentAsync, DrillBound.LogAway(SilenceNoticed)) { FitsStorm = false },
         .. Enum.GetValues<StorageFault>().Where(fault => fault != StorageFault.None).Select(fault => new Drill(
             $"checkpoint storage is {Words(fault)}, an owner is killed",
             cluster => HarmStorageAsync(cluster, fault),
@@ -64,6 +68,15 @@ internal static class OutageDrills
         {
             cluster.Broker.BringUp();
         }
+    }
+
+    // Its machine loses its power and starts again at once: old connections stay open, and nobody answers on them any more. The load waits
+    // for a minute for its answer.
+    private static async Task FallSilentAsync(DrillCluster cluster)
+    {
+        cluster.Broker.FallSilent();
+        cluster.Broker.BringUp();
+        await Task.Delay(SilenceNoticed);
     }
 
     // The machine that comes back has its folder, and needs nothing from the storage; what the storage holds is not damaged by it.

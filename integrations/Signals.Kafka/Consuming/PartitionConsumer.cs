@@ -15,6 +15,10 @@ internal sealed class PartitionConsumer : IDisposable
     private const string QueueBackoff = "fetch.queue.backoff.ms";
     private const int QueueBackoffMs = 10;
 
+    // How long a broker may take for an answer, a fetch's wait for records aside. One whose machine loses its power closes no connection,
+    // so its clients know only by then; with the client's default of a minute a store would stand still for so long.
+    private const int AnswerTimeoutMs = 10_000;
+
     private const int CommitTimeoutMs = 1_000;
 
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
@@ -50,7 +54,7 @@ internal sealed class PartitionConsumer : IDisposable
     /// <summary>The end of the partition as of the last fetch; negative when it is not known.</summary>
     public long CachedEnd => _consumer.GetWatermarkOffsets(Partition).High.Value;
 
-    /// <summary>The settings of the client: the host's, what the partition depends on, and a default of ours.</summary>
+    /// <summary>The settings of the client: the host's, what the partition depends on, and defaults of ours.</summary>
     public static ConsumerConfig ConfigurationOf(KafkaPartitionOptions options)
     {
         ConsumerConfig config = new(options.ToClientConfig())
@@ -72,6 +76,12 @@ internal sealed class PartitionConsumer : IDisposable
         if (!options.Client.ContainsKey(QueueBackoff))
         {
             config.FetchQueueBackoffMs = QueueBackoffMs;
+        }
+
+        // The client refuses a timeout that is not a second above a fetch's wait, so a host that sets the wait decides on both.
+        if (config.FetchWaitMaxMs is null)
+        {
+            config.SocketTimeoutMs ??= AnswerTimeoutMs;
         }
 
         return config;

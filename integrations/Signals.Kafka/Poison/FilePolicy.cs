@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 
 namespace Signals.Kafka.Poison;
@@ -5,9 +6,45 @@ namespace Signals.Kafka.Poison;
 /// <summary>A file for each partition. Immutable.</summary>
 internal sealed class FilePolicy(string folder, long maxBytes) : PoisonPolicy
 {
-    internal override IPoisonSink Open(TopicPartition partition, ClientConfig client)
+    internal override IPoisonSink Open(TopicPartition partition, ClientConfig client, Action<Exception> report)
     {
         Directory.CreateDirectory(folder);
-        return new PoisonFileWriter(Path.Combine(folder, $"{partition.Topic}-{partition.Partition.Value}.poison"), maxBytes);
+        string path = Path.Combine(folder, $"{partition.Topic}-{partition.Partition.Value}.poison");
+        try
+        {
+            return new PoisonFileWriter(path, maxBytes);
+        }
+        catch (CorruptionException foreign) when (foreign.Offset == 0)
+        {
+            throw new SignalsException(
+                $"'{path}' is not a file of poison records, or its beginning is damaged. Look at it, move it away, and run the partition "
+                    + "again; nothing of it was changed.",
+                foreign);
+        }
+        catch (CorruptionException damage)
+        {
+            report(new SignalsException(
+                $"The file of poison records '{path}' is damaged, and is '{SetAside(path)}' from now on: {damage.Message} Records that "
+                    + "cannot be applied go to a new file. The store is not damaged.",
+                damage));
+            return new PoisonFileWriter(path, maxBytes);
+        }
     }
+
+    // What is whole in it can still be read, and the disk of the file says nothing about the store.
+    private static string SetAside(string path)
+    {
+        int number = 1;
+        while (File.Exists(AsideOf(path, number)))
+        {
+            number++;
+        }
+
+        string aside = AsideOf(path, number);
+        File.Move(path, aside);
+        FolderSync.SyncFolder(Path.GetDirectoryName(path)!);
+        return aside;
+    }
+
+    private static string AsideOf(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}.damaged-{number}");
 }

@@ -18,5 +18,5 @@ internal sealed class StopPolicy : PoisonPolicy, IPoisonSink
     {
     }
 
-    internal override IPoisonSink Open(TopicPartition partition, ClientConfig client) => this;
+    internal override IPoisonSink Open(TopicPartition partition, ClientConfig client, Action<Exception> report) => this;
 }

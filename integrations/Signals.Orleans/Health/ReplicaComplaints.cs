@@ -46,6 +46,12 @@ internal static class ReplicaComplaints
             yield return Complain(HealthStatus.Degraded, report.Error is null ? lateness : $"{lateness}: {report.Error}");
         }
 
+        if (replica.RestoreError is Exception away && report.State is ReplicaState.Stopped or ReplicaState.Failed)
+        {
+            yield return Complain(
+                HealthStatus.Degraded, $"its checkpoint cannot take the folder's place, and is looked for again: {away.Message}");
+        }
+
         if (replica.Damage is Exception damage)
         {
             yield return Complain(

@@ -11,6 +11,9 @@ internal sealed record ReplicaCondition
     /// <summary>Why it failed last; null once it has caught up since.</summary>
     public Exception? Error { get; init; }
 
+    /// <summary>Why no checkpoint could take the place of its folder; null when nothing kept one from it.</summary>
+    public Exception? RestoreError { get; init; }
+
     /// <summary>The first error of its store, after which the store refuses writes.</summary>
     public Exception? StoreError { get; init; }
 
@@ -30,6 +33,7 @@ internal sealed record ReplicaCondition
         {
             Report = replica.Report(),
             Error = replica.Error,
+            RestoreError = replica.RestoreError,
             StoreError = open?.Store.FirstError,
             WorkError = open?.Store.WorkError,
             Damage = open?.Damage,

@@ -18,6 +18,11 @@ internal sealed class LogEnds : IDisposable
     private const int NoLeader = -1;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // How long a broker may take for an answer. One whose machine loses its power closes no connection, and with librdkafka's default the
+    // ends would stay unknown for a minute. Nothing is fetched here, but librdkafka wants the wait of a fetch below the time for an answer.
+    private const int AnswerTimeoutMs = 5_000;
+    private const int FetchWaitMs = 100;
+
     // The offset that brokers give for this time is the end.
     private static readonly Timestamp End = new(Offset.End.Value, TimestampType.CreateTime);
 
@@ -39,7 +44,9 @@ internal sealed class LogEnds : IDisposable
 
             // The high watermark: what was acknowledged, also behind a transaction that is still open.
             IsolationLevel = IsolationLevel.ReadUncommitted,
+            FetchWaitMaxMs = FetchWaitMs,
         };
+        config.SocketTimeoutMs ??= AnswerTimeoutMs;
         _client = new ConsumerBuilder<Ignore, Ignore>(config).SetLogHandler(static (_, _) => { }).Build();
         _admin = new DependentAdminClientBuilder(_client.Handle).Build();
         _thread = new Thread(Run) { IsBackground = true, Name = "signals-log-ends" };

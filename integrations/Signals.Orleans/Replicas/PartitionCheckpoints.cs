@@ -14,6 +14,10 @@ internal sealed class PartitionCheckpoints(
         new CheckpointRestorer(target(partition), options)
             .RestoreIfNewerAsync(folder, storeOptions, progress: null, keepLocal, cancellationToken);
 
+    /// <summary>The newest checkpoint; null when there is none.</summary>
+    public Task<StoredCheckpoint?> FindCurrentAsync(int partition, CancellationToken cancellationToken) =>
+        new CheckpointRestorer(target(partition), options).FindCurrentAsync(cancellationToken);
+
     /// <summary>A schedule that sends checkpoints of the store once it is run. The caller disposes it.</summary>
     public CheckpointSchedule ScheduleFor(int partition, SignalStore store) => new(store, target(partition), schedule, options);
 }

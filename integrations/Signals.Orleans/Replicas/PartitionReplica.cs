@@ -72,6 +72,9 @@ internal sealed class PartitionReplica : IAsyncDisposable
     /// <summary>Why it stands, or else why it failed last; null once it has caught up since.</summary>
     public Exception? Error => Current is null ? _error : _stop.Current?.Error ?? _error;
 
+    /// <summary>Why no checkpoint could take the place of the folder, as far as is known now; null when nothing kept one from it.</summary>
+    public Exception? RestoreError => _folder.RestoreError;
+
     /// <summary>
     /// Of the records that the replica lacked when its store was opened, and of those that came since, the part that is applied: 0 to 1.
     /// Null while the store is not open, or the end of the log is not known.
@@ -92,11 +95,11 @@ internal sealed class PartitionReplica : IAsyncDisposable
         IsStop(error) || error is TopicChangedException or LogTruncatedException or CorruptionException;
 
     /// <summary>
-    /// Whether a record stops the partition and the store is well. Every replica meets the same record, so closing the store for it would
-    /// only end the answers.
+    /// Whether a record stops the partition and the store is well. Most often every replica meets the same record, and opening the store
+    /// again changes nothing, so closing it would only end the answers.
     /// </summary>
-    public static bool IsStop(Exception error) =>
-        error is PoisonRecordException or PoisonNotKeptException or RecordUnreadableException or SchemaRequiredException;
+    public static bool IsStop(Exception error) => error is PoisonRecordException or PoisonNotKeptException
+        or RecordUnreadableException or SchemaRequiredException or ReplicaUnfitException;
 
     /// <summary>
     /// How long a replica that failed waits before it is opened again. One that fails each time soon after it has caught up waits longer
@@ -127,7 +130,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
             Position = open?.Feed.Position ?? 0,
             LagRecords = lag.Records,
             Lag = lag.Age,
-            Error = open?.Feed.Trouble ?? Error?.Message ?? open?.Damage?.Message,
+            Error = open?.Feed.Trouble ?? Reason() ?? open?.Damage?.Message,
         };
     }
 
@@ -165,6 +168,10 @@ internal sealed class PartitionReplica : IAsyncDisposable
         _instruments.Dispose();
         _ending.Dispose();
     }
+
+    private string? Reason() => Error is not Exception error ? null
+        : RestoreError is Exception away ? $"{error.Message} Its checkpoint cannot take the folder's place: {away.Message}"
+        : error.Message;
 
     private async Task RunAsync(Task folderIsFree, CancellationToken cancellationToken)
     {
@@ -249,8 +256,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
         }
     }
 
-    // A record that stops every replica is no fault of the store, which answers meanwhile. The answers say how late they are. But where a
-    // checkpoint is further than the record, it is the better store.
+    // A record that stops the partition is no fault of the store, which answers meanwhile. The answers say how late they are. But where a
+    // checkpoint is further than the record, it is the better store, also when the shared storage says so only later.
     private async Task FollowLogAsync(IPartitionFeed feed, CancellationToken cancellationToken)
     {
         while (true)
@@ -269,6 +276,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
                 }
 
                 await Task.Delay(LongestPause, _context.Time, cancellationToken).ConfigureAwait(false);
+                await _folder.LookForCheckpointAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }

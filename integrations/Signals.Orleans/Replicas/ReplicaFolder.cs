@@ -9,12 +9,18 @@ namespace Signals.Orleans.Replicas;
 /// <remarks>
 /// A folder that a checkpoint is ahead of stays as long as the log has what it lacks, because reading that is less work than fetching all
 /// of the store. If that fails, the checkpoint takes the folder's place: at once when the log has lost it nevertheless, when a record stops
-/// the replica before it is as far as the checkpoint, or when the folder is damaged, otherwise after a few attempts.
-/// Thread contract: one opening at a time; <see cref="GiveUpFolder"/> between two. Lifetime: that of its replica.
+/// the replica before it is as far as the checkpoint, or when the folder is damaged, otherwise after a few attempts. When the shared
+/// storage does not give the checkpoint, the folder is opened as it is, and a replica that a record stops in it looks for the checkpoint
+/// again.
+/// Thread contract: one opening at a time; <see cref="GiveUpFolder"/> between two, <see cref="LookForCheckpointAsync"/> while the store is
+/// open, one call at a time; <see cref="RestoreError"/> from any thread. Lifetime: that of its replica.
 /// </remarks>
 internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 {
     private const int MostFailures = 3; // of a folder that is behind, in a row
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2); // It is doubled first, to less than a replica stands.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(10);
 
     private readonly string _path = Path.Combine(context.Options.Folder, $"partition-{partition:D5}");
     private bool _isGivenUp; // The folder did not get to where the checkpoint is, and no checkpoint has taken its place so far.
@@ -22,6 +28,15 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 
     // Where in the log the checkpoint is that is ahead of the store that was opened last. Null when none is.
     private long? _checkpointAt;
+
+    private Exception? _restoreError; // Why the shared storage did not give the checkpoint, when it was asked last.
+    private long _askedAt; // When that was.
+    private TimeSpan _pause = ShortestPause; // From then to when it is asked again.
+
+    /// <summary>
+    /// Why the shared storage did not give the checkpoint when it was asked last; null when it did, or when there is none.
+    /// </summary>
+    public Exception? RestoreError => Volatile.Read(ref _restoreError);
 
     /// <summary>Opens the store, with what the folder or else the checkpoint has.</summary>
     /// <exception cref="InvalidOperationException">The store would not say when reads see what was appended.</exception>
@@ -52,6 +67,31 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     public bool IsCheckpointBeyond(long position) => _checkpointAt > position;
 
     /// <summary>
+    /// The replica stands before a record. Asks the shared storage where its checkpoint is, if it could not say or give it before, less and
+    /// less often while it fails. Then <see cref="IsCheckpointBeyond"/> knows it.
+    /// </summary>
+    public async Task LookForCheckpointAsync(CancellationToken cancellationToken)
+    {
+        if (RestoreError is null || context.Time.GetElapsedTime(_askedAt) < _pause
+            || context.Options.GetCheckpoints() is not PartitionCheckpoints checkpoints)
+        {
+            return;
+        }
+
+        try
+        {
+            StoredCheckpoint? current = await checkpoints.FindCurrentAsync(partition, cancellationToken)
+                .WaitAsync(LookPatience, context.Time, cancellationToken).ConfigureAwait(false);
+            _checkpointAt = current is null ? null : PositionOf(current.Position);
+            Volatile.Write(ref _restoreError, null); // The pause stays, until a checkpoint has been fetched.
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            NoteFailure(error);
+        }
+    }
+
+    /// <summary>
     /// The store that was opened last has failed, or the log under it. Whether the next opening may mend that: it takes the checkpoint that
     /// was passed over for the folder.
     /// </summary>
@@ -79,12 +119,15 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
             ActivationResult result =
                 await checkpoints.RestoreAsync(partition, _path, options, MayKeepAsync, cancellationToken).ConfigureAwait(false);
             outcome = result.Outcome;
+            _pause = ShortestPause;
+            Volatile.Write(ref _restoreError, null);
             _isGivenUp &= outcome != ActivationOutcome.Restored;
             _checkpointAt = outcome == ActivationOutcome.LocalKept ? _checkpointAt : null;
         }
         catch (Exception error)
             when (error is CheckpointTargetException or CorruptionException or FileOperationException && HoldsStore(_path))
         {
+            NoteFailure(error);
             ReplicaLog.RestoreSkipped(context.Logger, partition, error);
         }
         finally
@@ -115,11 +158,24 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 
         if (isReached)
         {
-            _checkpointAt = checkpoint.Sources.FirstOrDefault(source => source.Source == log).Position;
+            _checkpointAt = PositionOf(checkpoint);
             ReplicaLog.FolderKept(context.Logger, partition, missing);
         }
 
         return isReached;
+    }
+
+    private void NoteFailure(Exception error)
+    {
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _askedAt = context.Time.GetTimestamp();
+        Volatile.Write(ref _restoreError, error);
+    }
+
+    private long PositionOf(CheckpointPosition checkpoint)
+    {
+        string log = context.Log.SourceOf(partition);
+        return checkpoint.Sources.FirstOrDefault(source => source.Source == log).Position;
     }
 
     // The records of the log between the two. Null when the folder is not one from which the log could lead to the checkpoint: it lacks a
