@@ -283,6 +283,7 @@ internal sealed unsafe partial class HeadCache : IDisposable
         lock (_lock)
         {
             _memory?.Reclaim();
+            _memory?.Trim(AllowedBytes - _tableBytes);
         }
 
         TellIfResized(had);

@@ -18,24 +18,22 @@ internal sealed unsafe class HeadMemory : IDisposable
 {
     private const int LeastSegments = 4;
     private const int SparesWanted = 2;
-    private const int MostWaste = 8; // an eighth of an arena
+    private const int SegmentsAhead = 2;
     private const int MostSegmentBytes = HugePages.PageBytes;
     private const int LineBytes = 64;
     private const int PageBytes = 4096;
 
     private readonly byte* _region;
     private readonly ReadEpochs _epochs;
-    private readonly MemArenaPool _arenas;
+    private readonly SparePieces _spare;
     private readonly HeadSegment[] _segments;
     private readonly Queue<HeadSegment> _free = new();
     private readonly Queue<HeadSegment> _filled = new();
     private readonly Queue<(long Epoch, HeadSegment Segment)> _leaving = new();
-    private readonly List<MemArena> _arenasTaken = [];
-    private readonly Queue<nint> _unplaced = new(); // pieces of these arenas that no segment has yet
     private HeadSegment _current;
-    private int _withMemory; // segments
+    private int _withoutMemory; // segments
     private long _usedBytes;
-    private long _unplacedBytes;
+    private long _heldBytes;
     private long _placed; // bytes of the region that segments have
     private long _prepared; // bytes of the region that were touched
 
@@ -45,9 +43,10 @@ internal sealed unsafe class HeadMemory : IDisposable
     public HeadMemory(long limitBytes, ReadEpochs epochs, MemArenaPool arenas)
     {
         _epochs = epochs;
-        _arenas = arenas;
         SegmentBytes = SegmentBytesOf(limitBytes);
+        _spare = new SparePieces(arenas, SegmentBytes);
         _segments = new HeadSegment[(int)(limitBytes / SegmentBytes)];
+        _withoutMemory = _segments.Length;
         RegionBytes = (long)_segments.Length * SegmentBytes;
         int alignment = RegionBytes >= HugePages.PageBytes ? HugePages.PageBytes : LineBytes;
         _region = (byte*)NativeMemory.AlignedAlloc((nuint)RegionBytes, (nuint)alignment);
@@ -59,8 +58,8 @@ internal sealed unsafe class HeadMemory : IDisposable
         }
 
         _current = _free.Dequeue();
-        Place(_current, roomBytes: 0);
-        _usedBytes = SegmentBytes;
+        Place(_current, room: 0);
+        SetUsed(SegmentBytes);
     }
 
     /// <summary>With less there are no heads.</summary>
@@ -81,8 +80,8 @@ internal sealed unsafe class HeadMemory : IDisposable
     /// <summary>Bytes of the segments that have heads, or had some that a reader may still read. From any thread.</summary>
     public long UsedBytes => Volatile.Read(ref _usedBytes);
 
-    /// <summary>The same and the rest of the arenas that were taken. From any thread.</summary>
-    public long HeldBytes => UsedBytes + Volatile.Read(ref _unplacedBytes);
+    /// <summary>The same and the spare pieces that wait for segments. From any thread.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
 
     /// <summary>Room for a head, or null when there is none now.</summary>
     /// <param name="user">Whose head it is.</param>
@@ -100,10 +99,10 @@ internal sealed unsafe class HeadMemory : IDisposable
             segment = next;
             if (!next.HasMemory)
             {
-                Place(next, allowedBytes - _usedBytes);
+                Place(next, (allowedBytes - _usedBytes) / SegmentBytes);
             }
 
-            Volatile.Write(ref _usedBytes, _usedBytes + SegmentBytes);
+            SetUsed(_usedBytes + SegmentBytes);
             head = next.TryTake(user, size);
         }
 
@@ -142,6 +141,16 @@ internal sealed unsafe class HeadMemory : IDisposable
     /// <summary>Overwrites every row of a user in one segment, whatever state it is in.</summary>
     public void Wipe(int segment, in UserId user) => _segments[segment].Wipe(user);
 
+    /// <summary>Gives back what waits for segments, when heads may take less than they hold.</summary>
+    public void Trim(long allowedBytes)
+    {
+        if (_heldBytes > allowedBytes)
+        {
+            _spare.GiveBack();
+            SetUsed(_usedBytes);
+        }
+    }
+
     /// <summary>Lets the segments be reused whose readers have left.</summary>
     public void Reclaim()
     {
@@ -150,17 +159,18 @@ internal sealed unsafe class HeadMemory : IDisposable
             _leaving.Dequeue();
             first.Segment.Reuse();
             _free.Enqueue(first.Segment);
-            Volatile.Write(ref _usedBytes, _usedBytes - SegmentBytes);
+            SetUsed(_usedBytes - SegmentBytes);
         }
     }
 
     /// <summary>
-    /// Touches the memory of the next two segments, so that a read that makes a head does not wait for fresh pages. For a background
-    /// thread.
+    /// Touches the memory of the next two segments, so that a read that makes a head does not wait for fresh pages. Not while pieces wait
+    /// for segments. For a background thread.
     /// </summary>
     public void Prepare()
     {
-        long wanted = Math.Min(RegionBytes, Volatile.Read(ref _placed) + (2L * SegmentBytes));
+        long ahead = HeldBytes > UsedBytes ? 0 : Math.Min(Volatile.Read(ref _withoutMemory), SegmentsAhead) * (long)SegmentBytes;
+        long wanted = Volatile.Read(ref _placed) + ahead;
         for (; _prepared < wanted; _prepared += PageBytes)
         {
             // Adds nothing to a byte, because a head may be there already.
@@ -171,25 +181,25 @@ internal sealed unsafe class HeadMemory : IDisposable
     public void Dispose()
     {
         NativeMemory.AlignedFree(_region);
-        _arenasTaken.ForEach(arena => arena.Dispose());
+        _spare.Dispose();
     }
 
     /// <summary>TEST_ONLY: how often a value lies in the memory.</summary>
     public int TestCopiesOf(long value) =>
         _segments.Sum(segment => MemoryMarshal.Cast<byte, long>(segment.TestBytes).Count(value));
 
-    /// <summary>Gives a segment memory. A spare arena is taken if there is room for all of it.</summary>
-    private void Place(HeadSegment segment, long roomBytes)
+    private void SetUsed(long bytes)
     {
-        if (_unplaced.Count == 0 && Suits(_arenas.ArenaBytes, roomBytes) && _arenas.TryGiveAway(out MemArena? arena))
-        {
-            Cut(arena);
-        }
+        Volatile.Write(ref _usedBytes, bytes);
+        Volatile.Write(ref _heldBytes, bytes + ((long)_spare.Count * SegmentBytes));
+    }
 
-        if (_unplaced.TryDequeue(out nint piece))
+    /// <summary>Gives a segment memory, a spare piece if there is one.</summary>
+    private void Place(HeadSegment segment, long room)
+    {
+        if (_spare.TryTake(Math.Min(room, _withoutMemory), out byte* piece))
         {
-            NativeMemory.Clear((byte*)piece, (nuint)SegmentBytes); // it has old rows, perhaps of users who were erased
-            segment.Place((byte*)piece);
+            segment.Place(piece);
         }
         else
         {
@@ -197,24 +207,6 @@ internal sealed unsafe class HeadMemory : IDisposable
             Volatile.Write(ref _placed, _placed + SegmentBytes);
         }
 
-        _withMemory++;
-        Volatile.Write(ref _unplacedBytes, (long)_unplaced.Count * SegmentBytes);
+        Volatile.Write(ref _withoutMemory, _withoutMemory - 1);
     }
-
-    // Each piece finds a segment, and little of the arena is left over.
-    private bool Suits(long arenaBytes, long roomBytes) =>
-        arenaBytes <= roomBytes
-        && PiecesOf(arenaBytes) <= _segments.Length - _withMemory
-        && PiecesOf(arenaBytes) * SegmentBytes >= arenaBytes - (arenaBytes / MostWaste);
-
-    private void Cut(MemArena arena)
-    {
-        _arenasTaken.Add(arena);
-        for (long piece = 0; piece < PiecesOf(arena.Capacity); piece++)
-        {
-            _unplaced.Enqueue((nint)(arena.Pointer(0) + (piece * SegmentBytes)));
-        }
-    }
-
-    private long PiecesOf(long arenaBytes) => arenaBytes / SegmentBytes;
 }

@@ -46,8 +46,8 @@ internal sealed unsafe class MemArena : IDisposable
     /// </summary>
     public bool IsFilling => Volatile.Read(ref _used) > Capacity / 4;
 
-    /// <summary>Bytes handed out so far. For the writer, or when there is no writer any more.</summary>
-    public long Used => _used;
+    /// <summary>Bytes handed out so far. Any thread may ask; the answer may lag behind the writer.</summary>
+    public long Used => Volatile.Read(ref _used);
 
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 

@@ -21,7 +21,8 @@ internal sealed class MemArenaPool(long arenaBytes, int keep, TimeProvider time)
     private int _live;
     private MemArena? _newest; // guarded by _lock; the arena that was rented last
     private long _rents; // guarded by _lock
-    private long _rentedAt; // guarded by _lock; when the last arena was rented or filling
+    private long _writtenAt; // guarded by _lock; when an arena was rented or more of the newest was used
+    private long _newestUsed; // guarded by _lock; then
     private int _indexSlots = FewestIndexSlots;
 
     /// <summary>Number of arenas that exist, in use or kept.</summary>
@@ -44,15 +45,16 @@ internal sealed class MemArenaPool(long arenaBytes, int keep, TimeProvider time)
         lock (_lock)
         {
             _rents++;
-            _rentedAt = time.GetTimestamp();
+            _writtenAt = time.GetTimestamp();
+            _newestUsed = 0;
             return _newest = _free.TryPop(out MemArena? arena) ? arena : MakeLocked();
         }
     }
 
     /// <summary>
     /// Makes sure that one touched arena is ready, so that the next <see cref="Rent"/> costs nothing. For a background thread.
-    /// Does nothing until the first arena fills up, so that a store with few events holds only one arena. When none was rented for half a
-    /// minute and none will be needed soon, it frees a spare one with each call.
+    /// Does nothing until the first arena fills up, so that a store with few events holds only one arena. When nothing was written for half
+    /// a minute, it frees a spare one with each call, and keeps one only if the newest is filling.
     /// </summary>
     public void Prepare()
     {
@@ -60,9 +62,8 @@ internal sealed class MemArenaPool(long arenaBytes, int keep, TimeProvider time)
         lock (_lock)
         {
             bool isFilling = _newest?.IsFilling == true;
-            _rentedAt = isFilling ? time.GetTimestamp() : _rentedAt;
-            bool isIdle = time.GetElapsedTime(_rentedAt) >= SparesAreKept;
-            idle = isIdle && _free.TryPop(out MemArena? spare) ? spare : null;
+            bool isIdle = IsIdleLocked();
+            idle = isIdle && _free.Count > (isFilling ? 1 : 0) ? _free.Pop() : null;
             if (idle is null && (isIdle || _free.Count > 0 || _disposed || (_rents <= 1 && !isFilling)))
             {
                 return;
@@ -126,6 +127,18 @@ internal sealed class MemArenaPool(long arenaBytes, int keep, TimeProvider time)
                 Free(arena);
             }
         }
+    }
+
+    private bool IsIdleLocked()
+    {
+        long used = _newest?.Used ?? _newestUsed;
+        if (used != _newestUsed)
+        {
+            _newestUsed = used;
+            _writtenAt = time.GetTimestamp();
+        }
+
+        return time.GetElapsedTime(_writtenAt) >= SparesAreKept;
     }
 
     private void Free(MemArena arena)

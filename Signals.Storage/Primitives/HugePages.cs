@@ -15,7 +15,12 @@ internal static unsafe partial class HugePages
     /// <summary>Bytes of a huge page. Memory must be aligned to this to consist of huge pages.</summary>
     public const int PageBytes = 2 << 20;
 
+    private const int SmallPageBytes = 4096;
     private const int HugePageAdvice = 14;
+    private const int NotNeededAdvice = 4;
+
+    /// <summary>Whether <see cref="GiveBack"/> does anything.</summary>
+    public static bool CanGiveBack => OperatingSystem.IsLinux();
 
     /// <summary>
     /// Asks for huge pages for the part of the memory that consists of whole pages. The memory must be aligned to
@@ -26,6 +31,19 @@ internal static unsafe partial class HugePages
         if (OperatingSystem.IsLinux())
         {
             _ = MAdvise(memory, (nuint)(bytes & -PageBytes), HugePageAdvice);
+        }
+    }
+
+    /// <summary>
+    /// Gives the whole pages in a part of the memory back to the system. The memory stays allocated; whoever touches it next finds zeros.
+    /// </summary>
+    public static void GiveBack(byte* memory, long bytes)
+    {
+        long first = ((long)memory + SmallPageBytes - 1) & -SmallPageBytes;
+        long end = ((long)memory + bytes) & -SmallPageBytes;
+        if (CanGiveBack && first < end)
+        {
+            _ = MAdvise((byte*)first, (nuint)(end - first), NotNeededAdvice);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Heads;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
@@ -11,16 +13,19 @@ internal sealed class HeadMemoryTests
     private const int Segments = 4; // as many as so little memory is cut into
     private const int Segment = 16 << 10;
     private const int ArenaSegments = 2;
-    private const long OldRow = 0x0123_4567_89AB_CDEF;
 
     private static readonly UserId Reader = UserId.From(1);
 
+    private static long _values = 0x0123_4567_89AB_0000;
+
+    private long _oldRow;
     private ReadEpochs _epochs = null!;
     private MemArenaPool _arenas = null!;
 
     [SetUp]
     public void MakeArenas()
     {
+        _oldRow = Interlocked.Increment(ref _values); // memory that another test gave back may hold its value
         _epochs = new ReadEpochs();
         _arenas = new MemArenaPool(ArenaSegments * Segment, keep: 2, TimeProvider.System);
     }
@@ -39,7 +44,7 @@ internal sealed class HeadMemoryTests
         Spare(2);
         Fill(memory, segments: 3, memory.RegionBytes);
         Assert.That((_arenas.LiveCount, memory.UsedBytes, memory.HeldBytes), Is.EqualTo((1, 3L * Segment, 3L * Segment)));
-        Assert.That(memory.TestCopiesOf(OldRow), Is.Zero);
+        Assert.That(memory.TestCopiesOf(_oldRow), Is.Zero);
     }
 
     [Test]
@@ -52,8 +57,8 @@ internal sealed class HeadMemoryTests
     }
 
     [TestCase(1, ArenaSegments, Segments, TestName = "TryTake_OneSpareArena_LeavesIt")]
-    [TestCase(2, ArenaSegments, 2, TestName = "TryTake_LessAllowedThanAnArena_LeavesIt")]
-    [TestCase(2, Segments, 2 * Segments, TestName = "TryTake_MorePiecesThanSegments_LeavesIt")]
+    [TestCase(2, Segments, 2, TestName = "TryTake_LessAllowedThanHalfAnArena_LeavesIt")]
+    [TestCase(2, 2 * Segments, 2 * Segments, TestName = "TryTake_FewerSegmentsThanHalfAnArena_LeavesIt")]
     public void TryTake_ArenaDoesNotSuit_LeavesIt(int spares, int arenaSegments, int allowed)
     {
         _arenas.Dispose();
@@ -88,15 +93,72 @@ internal sealed class HeadMemoryTests
         Assert.That(memory.HeldBytes, Is.EqualTo(memory.RegionBytes));
     }
 
+    /// <summary>With the default options, an arena is larger than all heads.</summary>
+    [Test]
+    [Platform("Linux", Reason = "elsewhere the rest of an arena cannot be given back")]
+    public void TryTake_DefaultSizes_UsesTheArenaAsFarAsItFits()
+    {
+        EngineOptions defaults = new StoreOptions().Validate();
+        _arenas.Dispose();
+        _arenas = new MemArenaPool(defaults.MemTableBytes, keep: 2, TimeProvider.System);
+        using HeadMemory memory = new(defaults.HeadCacheBytes - (4 << 20), _epochs, _arenas);
+        MemArena[] spare = [_arenas.Rent(), _arenas.Rent()];
+        Array.ForEach(spare, _arenas.Return);
+        for (int segment = 0; segment < 2; segment++)
+        {
+            TakeSegment(memory, memory.RegionBytes);
+        }
+
+        Assert.That((_arenas.LiveCount, memory.HeldBytes), Is.EqualTo((1, memory.RegionBytes)));
+    }
+
+    [Test]
+    public void Trim_HeadsMayTakeLess_GivesBackWhatWaitsAndGoesOn()
+    {
+        using HeadMemory memory = NewMemory();
+        Spare(2);
+        Fill(memory, segments: 2, memory.RegionBytes);
+        memory.Trim(3L * Segment);
+        Assert.That(memory.HeldBytes, Is.EqualTo(3L * Segment), "that is allowed");
+        memory.Trim(2L * Segment);
+        Assert.That(memory.HeldBytes, Is.EqualTo(2L * Segment));
+        Fill(memory, segments: 2, memory.RegionBytes);
+        Assert.That(memory.HeldBytes, Is.EqualTo(4L * Segment));
+    }
+
+    [Test]
+    [Platform("Linux", Reason = "elsewhere nothing is given back")]
+    public unsafe void GiveBack_PartsOfPages_StayAsTheyAre()
+    {
+        const int page = 4096;
+        byte* memory = (byte*)NativeMemory.AlignedAlloc(4 * page, page);
+        try
+        {
+            Span<byte> bytes = new(memory, 4 * page);
+            bytes.Fill(7);
+            HugePages.GiveBack(memory + 1, (3 * page) + 1);
+            Assert.That(bytes[..page].IndexOfAnyExcept((byte)7), Is.Negative);
+            Assert.That(bytes[page..(3 * page)].IndexOfAnyExcept((byte)0), Is.Negative);
+            Assert.That(bytes[(3 * page)..].IndexOfAnyExcept((byte)7), Is.Negative);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
     private HeadMemory NewMemory() => new(Segments * Segment, _epochs, _arenas);
 
-    private static unsafe void Fill(HeadMemory memory, int segments, long allowed)
+    private static void Fill(HeadMemory memory, int segments, long allowed)
     {
         for (int segment = 0; segment < segments; segment++)
         {
-            Assert.That(memory.TryTake(Reader, Segment, allowed, out _) != null, $"segment {segment}");
+            TakeSegment(memory, allowed);
         }
     }
+
+    private static unsafe void TakeSegment(HeadMemory memory, long allowed) =>
+        Assert.That(memory.TryTake(Reader, memory.SegmentBytes, allowed, out _) != null);
 
     // Leaves spare arenas full of old rows.
     private unsafe void Spare(int count)
@@ -104,7 +166,7 @@ internal sealed class HeadMemoryTests
         MemArena[] arenas = [.. Enumerable.Range(0, count).Select(_ => _arenas.Rent())];
         foreach (MemArena arena in arenas)
         {
-            new Span<long>(arena.Pointer(0), (int)(arena.Capacity / sizeof(long))).Fill(OldRow);
+            new Span<long>(arena.Pointer(0), (int)(arena.Capacity / sizeof(long))).Fill(_oldRow);
             _arenas.Return(arena);
         }
     }

@@ -132,17 +132,26 @@ internal sealed class MemTableTests
     }
 
     [Test]
-    public void Prepare_TheNewestArenaFillsSlowly_KeepsASpare()
+    public void Prepare_TheNewestArenaFillsSlowly_KeepsWhatItHas()
     {
         ManualTime time = new(0);
         using MemArenaPool pool = new(16 << 10, keep: 2, time);
+        MemArena[] spare = [pool.Rent(), pool.Rent()];
         MemArena used = pool.Rent();
-        used.Allocate(8 << 10);
+        Array.ForEach(spare, pool.Return);
         for (int minute = 0; minute < 3; minute++)
         {
+            used.Allocate(3 << 10);
             time.NowMs += 60_000;
             pool.Prepare();
-            Assert.That(pool.LiveCount, Is.EqualTo(2));
+            Assert.That(pool.LiveCount, Is.EqualTo(3));
+        }
+
+        for (int call = 0; call < 3; call++)
+        {
+            time.NowMs += 30_000;
+            pool.Prepare();
+            Assert.That(pool.LiveCount, Is.EqualTo(2), "nothing was written, but a spare will be needed soon after the next write");
         }
 
         pool.Return(used);
