@@ -148,6 +148,7 @@ internal sealed class TypeDropTests
 
             using Sequence before = store.Read(TypeWorld.User, store.Query("click").Build());
             Assert.That(before.Count, Is.EqualTo(opening));
+            Assert.That(store.GetTables().Where(table => table.EventType == "click").All(table => table.IsOfDroppedType == (opening == 0)));
             EventBatch batch = store.CreateBatch("click");
             batch.Add(TypeWorld.User, TestStores.Start + opening, (ulong)opening).Set("where", "here");
             store.Append(batch);

@@ -157,6 +157,9 @@ internal sealed class TypeRenameTests
             float[] types = new float[8 * 2];
             served.WriteTensor("types", types);
             Assert.That(types.Chunk(2).Count(hot => hot[0] == 1), Is.EqualTo(3), $"{name}: one-hot by the order of the sources");
+            TensorSet set = new TensorSet().Bind("types", types.AsMemory());
+            renamed.ReadTensors([TypeWorld.User], name, set);
+            Assert.That(set.Watermark("click"), Is.EqualTo(set.Watermark("tap")));
         }
 
         using RebuiltSequence rebuilt = renamed.Rebuild(receipt);
@@ -180,7 +183,9 @@ internal sealed class TypeRenameTests
         using SignalStore store = _world.Open(TypeWorld.Renamed);
         SequenceDefinition unknown = SequenceDefinition.Create("unknown").OwnedBy("tests")
             .From("click", from => from.Last(10).Where(Predicate.OnColumn("nothing").HasValue())).Columns("position").Size(10).Build();
-        Assert.That(() => store.Definitions.Register(unknown), Throws.InstanceOf<Exception>().With.Message.Contains("'nothing'"));
+        Assert.That(
+            () => store.Definitions.Register(unknown),
+            Throws.InstanceOf<Exception>().With.Message.Contains("'nothing'").And.Message.Contains("$.sources[0].where"));
     }
 
     [Test]
