@@ -2,7 +2,6 @@ using Signals.Definitions;
 using Signals.Enrichment;
 using Signals.Kafka.Consuming;
 using Signals.Serving;
-using Signals.Storage.Reads;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.SchemaChanges;

@@ -1,11 +1,9 @@
 using System.Buffers;
-using System.Text;
 using Signals.Core.Frames;
 using Signals.Definitions;
 using Signals.Enrichment;
 using Signals.Scanning;
 using Signals.Serving;
-using Signals.Storage.History;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.SchemaChanges;
