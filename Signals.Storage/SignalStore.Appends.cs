@@ -274,5 +274,10 @@ public sealed partial class SignalStore
                 $"The batch of '{type.Name}' was not made for this store; make it with CreateBatch.",
                 nameof(batch));
         }
+
+        if (type.IsDropped)
+        {
+            throw new ArgumentException($"The event type '{type.Name}' was dropped; it takes no events.", nameof(batch));
+        }
     }
 }

@@ -45,7 +45,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         _definitions = definitions;
         Definitions = new StoreDefinitions(engine, Tenants, _shadows, gauges, _definitions);
         Placements = new StorePlacements(Definitions, enrichment, options ?? new EnrichmentOptions(), gauges, engine.Time);
-        _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
+        _newestOfEach = SequenceQueryBuilder.OfAll(engine.Schema).Last(1).Columns().Build();
     }
 
     /// <summary>The schema in force: the stored schema, joined with the one that was declared at open.</summary>

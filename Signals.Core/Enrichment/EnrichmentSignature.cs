@@ -55,6 +55,9 @@ public sealed class EnrichmentSignature
     /// <summary>Whether the step takes events of this type.</summary>
     public bool Takes(string eventType) => EventTypes.Contains(eventType, StringComparer.Ordinal);
 
+    /// <summary>Whether the step takes events of this type of a store, which may have dropped another one of its name.</summary>
+    internal bool Takes(EventTypeSchema eventType) => !eventType.IsDropped && Takes(eventType.Name);
+
     /// <summary>Compares the signature with a schema.</summary>
     /// <returns>Every error, one sentence each. Empty when the step can run with the schema.</returns>
     public IReadOnlyList<string> Check(StoreSchema schema, StepPhase phase)
@@ -63,15 +66,17 @@ public sealed class EnrichmentSignature
         List<string> errors = [];
         foreach (string name in EventTypes)
         {
-            if (schema.TryGet(name, out EventTypeSchema? type))
+            if (!schema.TryGet(name, out EventTypeSchema? type))
             {
-                CheckType(type, phase, errors);
+                errors.Add($"{Name}: the schema has no event type '{name}'{schema.WhyNot(name)}; it has: {schema.ListTypes()}.");
+            }
+            else if (type.Name != name)
+            {
+                errors.Add($"{Name}: the event type '{name}' is called '{type.Name}' in this schema; name it so in the signature.");
             }
             else
             {
-                errors.Add(
-                    $"{Name}: the schema has no event type '{name}'; " +
-                    $"it has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}.");
+                CheckType(type, phase, errors);
             }
         }
 

@@ -23,9 +23,9 @@ internal sealed class DirectFrameParser
     private static readonly FrameName[] Keys = [new("user"), new("type"), new("time"), new("id"), new("fields")];
 
     private readonly EventTypeSchema[] _types;
-    private readonly FrameName[] _typeNames;
+    private readonly (FrameName Name, int Type)[] _typeNames; // the current names first
     private readonly DirectField[]?[] _fields;
-    private int _lastType;
+    private int _lastName;
 
     /// <summary>
     /// Prepares to read events of a schema; <paramref name="nameInFrames"/> returns the name that frames use for a column.
@@ -33,7 +33,7 @@ internal sealed class DirectFrameParser
     public DirectFrameParser(StoreSchema schema, Func<ColumnSchema, string>? nameInFrames)
     {
         _types = [.. schema.EventTypes];
-        _typeNames = [.. _types.Select(static type => new FrameName(type.Name))];
+        _typeNames = [.. FrameName.OfTypes(schema).Select(static called => (new FrameName(called.Name), (int)called.Type.Id))];
         _fields = [.. _types.Select(type => FieldsOf(type, nameInFrames))];
     }
 
@@ -243,17 +243,18 @@ internal sealed class DirectFrameParser
 
     private bool TryReadType(ref FrameCursor cursor, out int type)
     {
-        type = _lastType;
-        if (cursor.TryTake(_typeNames[type]))
+        (FrameName last, type) = _typeNames[_lastName];
+        if (cursor.TryTake(last))
         {
             return true;
         }
 
-        for (type = 0; type < _typeNames.Length; type++)
+        for (int i = 0; i < _typeNames.Length; i++)
         {
-            if (cursor.TryTake(_typeNames[type]))
+            (FrameName name, type) = _typeNames[i];
+            if (cursor.TryTake(name))
             {
-                _lastType = type;
+                _lastName = i;
                 return true;
             }
         }

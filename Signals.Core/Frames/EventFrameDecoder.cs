@@ -30,11 +30,15 @@ public sealed class EventFrameDecoder
 
     /// <summary>Reads the frame at the beginning of <paramref name="bytes"/>.</summary>
     /// <param name="bytes">One frame or more. It must not change while you use <paramref name="frame"/>.</param>
-    /// <param name="frame">The event; without content unless the result is <see cref="FrameReadResult.Event"/>.</param>
-    /// <param name="reason">Why the frame was rejected, in words that do not differ from frame to frame; empty otherwise.</param>
+    /// <param name="frame">
+    /// The event; of a skipped one only the length, and without content unless the result is <see cref="FrameReadResult.Event"/>.
+    /// </param>
+    /// <param name="reason">
+    /// Why the frame was rejected or skipped, in words that do not differ from frame to frame; empty otherwise.
+    /// </param>
     /// <returns>
     /// <see cref="FrameReadResult.NeedsMore"/> when the bytes end inside the frame, or there are none.
-    /// <see cref="FrameReadResult.Skipped"/> never.
+    /// <see cref="FrameReadResult.Skipped"/> for an event of an event type that was dropped: go on behind it.
     /// </returns>
     public FrameReadResult TryRead(ReadOnlySpan<byte> bytes, out EventFrame frame, out string reason)
     {
@@ -66,7 +70,13 @@ public sealed class EventFrameDecoder
 
         if (!TryParse(payload, out reason))
         {
-            return FrameReadResult.Rejected;
+            if (reason != EventFrameFormat.DroppedType)
+            {
+                return FrameReadResult.Rejected;
+            }
+
+            frame = new EventFrame(this, null!, payload, head, isParsed: false);
+            return FrameReadResult.Skipped;
         }
 
         head = new DirectHead { User = _single.User, TimeMs = _single.TimeMs, Id = _single.Id };

@@ -9,6 +9,9 @@ internal static class EventFrameFormat
     /// <summary>Largest frame that is read into memory; a longer one is skipped and counted.</summary>
     public const int MaxFrameBytes = 1 << 20;
 
+    /// <summary>The reason for which an event of a dropped event type is not taken.</summary>
+    public const string DroppedType = "its event type was dropped";
+
     /// <summary>Why a frame above that limit is rejected.</summary>
     public static readonly string TooLong = $"frame longer than {MaxFrameBytes:N0} bytes";
 

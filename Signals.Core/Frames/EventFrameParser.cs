@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using MessagePack;
+using Signals.Core.Schema;
 
 namespace Signals.Core.Frames;
 
@@ -11,8 +12,8 @@ namespace Signals.Core.Frames;
 /// </summary>
 internal sealed class EventFrameParser
 {
-    private readonly EventTypeSchema[] _types;
-    private readonly byte[][] _typeNames;
+    private readonly StoreSchema _schema;
+    private readonly (byte[] Name, EventTypeSchema Type)[] _types; // the current names first
     private readonly FrameField[][] _fields;
 
     /// <summary>
@@ -21,9 +22,9 @@ internal sealed class EventFrameParser
     /// </summary>
     public EventFrameParser(StoreSchema schema, Func<ColumnSchema, string>? nameInFrames)
     {
-        _types = [.. schema.EventTypes];
-        _typeNames = [.. _types.Select(t => Encoding.UTF8.GetBytes(t.Name))];
-        _fields = [.. _types.Select(FrameField[] (type) =>
+        _schema = schema;
+        _types = [.. FrameName.OfTypes(schema).Select(called => (Encoding.UTF8.GetBytes(called.Name), called.Type))];
+        _fields = [.. schema.EventTypes.Select(FrameField[] (type) =>
             [.. FrameName.Of(type, nameInFrames).Select(field => new FrameField(Encoding.UTF8.GetBytes(field.Name), field.Column.Id))])];
     }
 
@@ -138,15 +139,16 @@ internal sealed class EventFrameParser
         {
             return "the event type is not a string";
         }
-        for (int i = 0; i < _typeNames.Length; i++)
+        foreach ((byte[] called, EventTypeSchema type) in _types)
         {
-            if (name.SequenceEqual(_typeNames[i]))
+            if (name.SequenceEqual(called))
             {
-                envelope.EventType = _types[i];
+                envelope.EventType = type;
                 return null;
             }
         }
-        return "not a known event type";
+        bool wasDropped = name.Length <= SchemaLimits.MaxNameLength && _schema.WasDropped(Encoding.UTF8.GetString(name));
+        return wasDropped ? EventFrameFormat.DroppedType : "not a known event type";
     }
 
     private static string? ReadTime(ref MessagePackReader reader, ref FrameEnvelope envelope)

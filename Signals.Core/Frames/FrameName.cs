@@ -45,6 +45,14 @@ internal readonly struct FrameName
                 .Concat(columns.SelectMany(column => column.FormerNames, (column, former) => (former, column)));
     }
 
+    /// <summary>The names by which frames call event types: their own and then the former ones. A dropped one has none.</summary>
+    public static IEnumerable<(string Name, EventTypeSchema Type)> OfTypes(StoreSchema schema)
+    {
+        EventTypeSchema[] types = [.. schema.EventTypes.Where(type => !type.IsDropped)];
+        return types.Select(type => (type.Name, type))
+            .Concat(types.SelectMany(type => type.FormerNames, (type, former) => (former, type)));
+    }
+
     /// <summary>How many bytes it takes.</summary>
     public int Length => _bytes.Length;
 

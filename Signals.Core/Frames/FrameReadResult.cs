@@ -12,6 +12,9 @@ public enum FrameReadResult
     /// <summary>A frame that is not an event. You can read the next one.</summary>
     Rejected = 2,
 
-    /// <summary>A whole frame that ends before the position to begin at. It was not parsed.</summary>
+    /// <summary>
+    /// A whole frame that <see cref="EventFrameReader"/> did not parse, because it ends before the position to begin at, or an event of a
+    /// dropped event type that <see cref="EventFrameDecoder"/> found.
+    /// </summary>
     Skipped = 3,
 }

@@ -8,7 +8,7 @@ public sealed class ColumnSchema
     private readonly string[] _formerNames;
 
     internal ColumnSchema(
-        string name, ushort id, ColumnType type, ColumnRole role, IEnumerable<string>? formerNames = null, ColumnDrop drop = default)
+        string name, ushort id, ColumnType type, ColumnRole role, IEnumerable<string>? formerNames = null, DropState drop = default)
     {
         Drop = drop;
         Name = name;
@@ -47,7 +47,7 @@ public sealed class ColumnSchema
     public bool IsDropFinal => Drop.IsFinal;
 
     /// <summary>When it was dropped, and whether that is final.</summary>
-    internal ColumnDrop Drop { get; }
+    internal DropState Drop { get; }
 
     /// <summary>The kind and dimensions of the values.</summary>
     public ColumnType Type { get; }
@@ -84,7 +84,7 @@ public sealed class ColumnSchema
     internal ColumnSchema With(
         string? name = null,
         IEnumerable<string>? formerNames = null,
-        ColumnDrop? drop = null,
+        DropState? drop = null,
         ColumnType? type = null,
         ColumnType? first = null) =>
         new(name ?? Name, Id, type ?? Type, Role, formerNames ?? FormerNames, drop ?? Drop) { FirstType = first ?? FirstType };

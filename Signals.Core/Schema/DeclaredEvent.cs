@@ -14,15 +14,15 @@ internal static class DeclaredEvent<TEvent>
     public static EventTypeSchema In(StoreSchema schema) => schema.TryGet(Schema.Name, out EventTypeSchema? type)
         ? type
         : throw new ArgumentException(
-            $"The schema has no event type '{Schema.Name}', which {typeof(TEvent).Name} declares; it has: "
-            + $"{string.Join(", ", schema.EventTypes.Select(t => t.Name))}. Open the store with a schema that has it "
+            $"The schema has no event type '{Schema.Name}'{schema.WhyNot(Schema.Name)}, which {typeof(TEvent).Name} declares; it has: "
+            + $"{schema.ListTypes()}. Open the store with a schema that has it "
             + $"({nameof(StoreSchema)}.{nameof(StoreSchema.Of)}).");
 
     /// <summary>For each declared column, its index in an event type.</summary>
     /// <exception cref="ArgumentException">It is another event type, or a column is missing there or differs.</exception>
     public static int[] ColumnsIn(EventTypeSchema type)
     {
-        if (type.Name != Schema.Name)
+        if (!type.IsCalled(Schema.Name))
         {
             throw new ArgumentException(
                 $"{typeof(TEvent).Name} is an event of type '{Schema.Name}'; it cannot be used for '{type.Name}'.");

@@ -1,6 +1,6 @@
 namespace Signals.Core.Schema;
 
-/// <summary>When an opening joins schemas, as far as dropped columns ask. Times are in ms since the Unix epoch. Immutable.</summary>
+/// <summary>When an opening joins schemas, as far as drops ask. Times are in ms since the Unix epoch. Immutable.</summary>
 /// <remarks>
 /// A drop is stamped by the clock and judged by the steady clock. That one lags behind a jump until it believes it, so its own stamp would
 /// let the whole jump count as grace once it does.

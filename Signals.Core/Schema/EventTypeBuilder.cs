@@ -7,6 +7,7 @@ public sealed class EventTypeBuilder
 {
     private readonly List<ColumnSchema> _columns = [];
     private readonly List<string> _dropped = [];
+    private readonly List<string> _formerNames = [];
     private int _keepLast = int.MaxValue;
     private TimeSpan? _maxAge;
     private TimeSpan? _window;
@@ -18,6 +19,31 @@ public sealed class EventTypeBuilder
     }
 
     internal string Name { get; }
+
+    /// <summary>
+    /// Says that the event type had another name before. A store that has it under that name keeps its events under the new one, and finds
+    /// it under both. Leave the statement in the code as long as a store may not have been opened with it.
+    /// </summary>
+    /// <param name="formerName">The name before. Call it once for each name that the event type had.</param>
+    /// <exception cref="ArgumentException">The name is malformed, that of the event type itself, or stated twice.</exception>
+    public EventTypeBuilder TypeRenamedFrom(string formerName)
+    {
+        SchemaLimits.CheckName(formerName);
+        if (formerName == Name || _formerNames.Contains(formerName))
+        {
+            throw new ArgumentException(
+                $"Event type '{Name}' states the former name '{formerName}' twice, or has it now.", nameof(formerName));
+        }
+
+        if (_formerNames.Count == SchemaLimits.MaxFormerNames)
+        {
+            throw new ArgumentException(
+                $"Event type '{Name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerName));
+        }
+
+        _formerNames.Add(formerName);
+        return this;
+    }
 
     /// <summary>Adds a number or boolean that arrives with the event.</summary>
     /// <typeparam name="T">bool, an integer of 8 to 64 bits, <see cref="Half"/>, float or double.</typeparam>
@@ -208,13 +234,11 @@ public sealed class EventTypeBuilder
                 $"Column '{Name}.{name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerNames));
         }
 
-        // Each opening takes a time to come for its own.
-        ColumnDrop drop = isFinal ? ColumnDrop.Final : ColumnDrop.At(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
-        return AddDropped(name, type, role, [.. formerNames], drop);
+        return AddDropped(name, type, role, [.. formerNames], isFinal ? DropState.Final : DropState.Unknown);
     }
 
     /// <summary>Adds a column of a stored schema that was dropped. Others may have its names.</summary>
-    internal EventTypeBuilder AddDropped(string name, ColumnType type, ColumnRole role, string[] formerNames, ColumnDrop drop)
+    internal EventTypeBuilder AddDropped(string name, ColumnType type, ColumnRole role, string[] formerNames, DropState drop)
     {
         SchemaLimits.CheckColumn(name, type, role);
         RequireRoom(name);
@@ -223,9 +247,11 @@ public sealed class EventTypeBuilder
         return this;
     }
 
-    internal EventTypeSchema Build(ushort id) =>
+    internal EventTypeSchema Build(ushort id, DropState drop = default) =>
         new(Name, id, _columns, _keepLast, _maxAge, _window ?? SchemaLimits.DefaultWindow(_maxAge), _window is not null)
         {
             DroppedNames = [.. _dropped],
+            FormerNames = _formerNames,
+            Drop = drop,
         };
 }

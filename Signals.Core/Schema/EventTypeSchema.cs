@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Signals.Core.Schema;
 
 namespace Signals;
 
@@ -35,11 +36,39 @@ public sealed class EventTypeSchema
         HasWidened = Array.Exists(_columns, column => column.IsWidened);
     }
 
-    /// <summary>The event type's name, unique in the schema.</summary>
+    /// <summary>The event type's name, unique in the schema among the types that are not dropped.</summary>
     public string Name { get; }
 
-    /// <summary>The event type's index in <see cref="StoreSchema.EventTypes"/>. Once stored it never changes.</summary>
+    /// <summary>
+    /// The event type's index in <see cref="StoreSchema.EventTypes"/>. Once stored it never changes, because types are only added at the
+    /// end, and one that is dropped keeps its place.
+    /// </summary>
     public ushort Id { get; }
+
+    /// <summary>
+    /// The names that the event type had before, in ordinal order (<see cref="EventTypeBuilder.TypeRenamedFrom"/>). Whatever names an event
+    /// type finds it under each of them, too.
+    /// </summary>
+    public IReadOnlyList<string> FormerNames
+    {
+        get;
+        internal init => field = Array.AsReadOnly(value.Order(StringComparer.Ordinal).ToArray());
+    } = [];
+
+    /// <summary>
+    /// Whether the event type was dropped (<see cref="StoreSchemaBuilder.Dropped"/>). It keeps its place in
+    /// <see cref="StoreSchema.EventTypes"/>, but nothing finds it by a name. Another event type may have its name by now.
+    /// </summary>
+    public bool IsDropped => Drop.IsDropped;
+
+    /// <summary>
+    /// Whether the event type was dropped and can no longer be taken back, because compaction may have reclaimed its events. Another event
+    /// type may have its name from then on.
+    /// </summary>
+    public bool IsDropFinal => Drop.IsFinal;
+
+    /// <summary>When it was dropped, and whether that is final.</summary>
+    internal DropState Drop { get; init; }
 
     /// <summary>The columns in the order of their ids, dropped ones included (<see cref="ColumnSchema.IsDropped"/>).</summary>
     public IReadOnlyList<ColumnSchema> Columns { get; }
@@ -69,7 +98,31 @@ public sealed class EventTypeSchema
 
     /// <summary>The same event type with other limits.</summary>
     internal EventTypeSchema With(int keepLast, TimeSpan? maxAge) =>
-        new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared) { DroppedNames = DroppedNames };
+        new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared)
+        {
+            DroppedNames = DroppedNames,
+            FormerNames = FormerNames,
+            Drop = Drop,
+        };
+
+    /// <summary>The same event type as a store has it: with its id, columns and window there.</summary>
+    internal EventTypeSchema Stored(
+        ushort id, IEnumerable<ColumnSchema> columns, TimeSpan window, IReadOnlyList<string> formerNames, DropState drop) =>
+        new(Name, id, columns, KeepLast, MaxAge, window, isWindowDeclared: true)
+        {
+            DroppedNames = DroppedNames,
+            FormerNames = formerNames,
+            Drop = drop,
+        };
+
+    /// <summary>The name and the former names.</summary>
+    internal IEnumerable<string> AllNames() => FormerNames.Prepend(Name);
+
+    /// <summary>Whether this is the name of the event type, or was it before.</summary>
+    internal bool IsCalled(string name) => Name == name || FormerNames.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Whether both have the same name now and had the same names before.</summary>
+    internal bool HasSameNames(EventTypeSchema other) => Name == other.Name && FormerNames.SequenceEqual(other.FormerNames);
 
     /// <summary>The index of a column, or -1 when none has this name now or had it before.</summary>
     public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;

@@ -1,11 +1,9 @@
-using Signals.Core.Columns;
-
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// Decides which schema a reopened store has. Pure, for any thread. Stored ids never change: types match by name, columns by
-/// all names that they have and had, new ones get the next ids, and those that are no longer declared stay. <c>KeepLast</c> and
-/// <c>MaxAge</c> follow the declaration. A number takes a declared type that holds all its values. A change of meaning is refused.
+/// Decides which schema a reopened store has. Pure, for any thread. Stored ids never change: types match by all names that they have and
+/// had, new ones get the next ids, and those that are no longer declared stay. <c>KeepLast</c> and <c>MaxAge</c> follow the declaration.
+/// <see cref="ColumnEvolution"/> joins the columns of each type. A change of meaning is refused.
 /// </summary>
 internal static class SchemaEvolution
 {
@@ -18,224 +16,163 @@ internal static class SchemaEvolution
     /// <param name="changed">Whether the result must be stored.</param>
     /// <param name="now">When that is; null for a time at which no drop becomes final.</param>
     /// <exception cref="SchemaMismatchException">
-    /// A column's kind differs and is not wider, its dimensions or role or a declared window differs, or names do not say which column is
-    /// meant.
+    /// A column's kind differs and is not wider, its dimensions or role or a declared window differs, or names do not say which column or
+    /// event type is meant.
     /// </exception>
     public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed, DropTime? now = null)
     {
-        // Only a schema that a store keeps has such columns. Who opens a store with it changes nothing, so no drop becomes final either.
-        bool isKept = declared.EventTypes.Any(type => type.Columns.Any(column => column.IsDropped));
+        // Only a schema that a store keeps has what was dropped. Who opens a store with it changes nothing, so no drop becomes final.
+        bool isKept = declared.EventTypes.Any(type => type.IsDropped || type.Columns.Any(column => column.IsDropped));
         DropTime time = now ?? DropTime.Never();
         time = time with { ClockMs = Math.Max(time.ClockMs, 0), GraceMs = isKept ? long.MaxValue : time.GraceMs };
-        var types = new List<EventTypeSchema>(stored.EventTypes.Count);
-        changed = false;
-        foreach (EventTypeSchema old in stored.EventTypes)
+        List<EventTypeSchema> types = [.. stored.EventTypes.Select(type => Aged(type, time))];
+        foreach (EventTypeSchema type in Live(declared))
         {
-            EventTypeSchema type = declared.TryGet(old.Name, out EventTypeSchema? declaredType)
-                ? Resolve(old, declaredType, time)
-                : Copy(old, old.Id, old.Columns.Select(column => Aged(column, time)), old.Window);
-            types.Add(type);
-            changed |= !AreSame(old, type);
+            int index = Find(stored, declared, type) is var live and >= 0 ? live : FindDropped(types, type);
+            if (index < 0)
+            {
+                types.Add(types.Count == type.Id
+                    ? type
+                    : type.Stored((ushort)types.Count, type.Columns, type.Window, type.FormerNames, drop: default));
+            }
+            else
+            {
+                types[index] = Join(types[index], stored.EventTypes[index], type, time);
+            }
         }
 
-        foreach (EventTypeSchema added in declared.EventTypes.Where(t => !stored.TryGet(t.Name, out _)))
+        foreach (string name in declared.DroppedNames)
         {
-            types.Add(types.Count == added.Id ? added : Copy(added, (ushort)types.Count, added.Columns, added.Window));
-            changed = true;
+            // Once a drop is final, another event type may have the name. The statement was made for the one that is gone.
+            if (stored.TryGet(name, out EventTypeSchema? old) && !stored.EventTypes.Any(type => type.Drop.IsFinal && type.IsCalled(name)))
+            {
+                types[old.Id] = Drop(declared, types[old.Id], name, time);
+            }
         }
 
         if (types.Count > SchemaLimits.MaxEventTypes)
         {
             throw new SchemaMismatchException(
-                $"The store has {stored.EventTypes.Count} event types and the declaration adds " +
+                $"The store has {stored.EventTypes.Count} event types, dropped ones included, and the declaration adds " +
                 $"{types.Count - stored.EventTypes.Count}; " +
                 $"a store holds at most {SchemaLimits.MaxEventTypes}.");
         }
 
-        return types.SequenceEqual(declared.EventTypes) ? declared : new StoreSchema(types);
+        RequireUnique(types);
+        RequireNotHeld(types);
+        changed = types.Count != stored.EventTypes.Count || !types.Zip(stored.EventTypes).All(pair => AreSame(pair.First, pair.Second));
+        return types.SequenceEqual(declared.EventTypes) ? declared : new StoreSchema(types) { DroppedNames = declared.DroppedNames };
     }
 
     /// <summary>Whether two schemas of one store differ in nothing but how far drops have come.</summary>
     public static bool AnswerAlike(StoreSchema a, StoreSchema b) =>
-        a.EventTypes.Count == b.EventTypes.Count
-        && a.EventTypes.Zip(b.EventTypes).All(pair => pair.First.Name == pair.Second.Name && AnswerAlike(pair.First, pair.Second));
+        a.EventTypes.Count == b.EventTypes.Count && a.EventTypes.Zip(b.EventTypes).All(pair => AnswerAlike(pair.First, pair.Second));
 
-    private static EventTypeSchema Resolve(EventTypeSchema old, EventTypeSchema now, DropTime time)
+    private static EventTypeSchema Join(EventTypeSchema aged, EventTypeSchema old, EventTypeSchema now, DropTime time)
     {
         if (now.IsWindowDeclared && now.Window != old.Window)
         {
             throw new SchemaMismatchException(
                 $"Event type '{old.Name}' is stored in windows of {old.Window}, but {now.Window} is declared. " +
+                (aged.IsDropped ? "It was dropped, and its name is its own until that is final. " : "") +
                 "A window cannot change: declare the stored one, or use another event type.");
         }
 
-        var columns = new List<ColumnSchema>(old.Columns.Select(column => Aged(column, time)));
-        foreach (ColumnSchema column in Live(now))
-        {
-            int index = Find(old, now, column) is var live and >= 0 ? live : FindDropped(columns, column);
-            if (index < 0)
-            {
-                columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role, column.FormerNames)
-                {
-                    FirstType = column.FirstType, // what older files, or older segments of a log, may have
-                });
-            }
-            else if (!Takes(columns[index], column))
-            {
-                throw new SchemaMismatchException(
-                    $"Column '{old.Name}.{column.Name}' is stored as {columns[index]}, but declared as {column}. " +
-                    (columns[index].IsDropped ? "It was dropped, and its name is its own until that is final. " : "") +
-                    WhyRefused(columns[index], column));
-            }
-            else
-            {
-                columns[index] = Rename(old, columns[index], column);
-            }
-        }
-
-        foreach (string name in now.DroppedNames)
-        {
-            // Once a drop is final, another column may have the name. The statement was made for the one that is gone.
-            if (old.IndexOf(name) is var index and >= 0 && !old.Columns.Any(c => c.Drop.IsFinal && c.AllNames().Contains(name)))
-            {
-                columns[index] = Drop(now, columns[index], name, time);
-            }
-        }
-
-        if (columns.Count > SchemaLimits.MaxColumns)
+        string[] former = [.. old.AllNames().Union(now.FormerNames).Where(name => name != now.Name)];
+        if (former.Length > SchemaLimits.MaxFormerNames)
         {
             throw new SchemaMismatchException(
-                $"Event type '{old.Name}' is stored with {old.Columns.Count} columns and the declaration adds " +
-                $"{columns.Count - old.Columns.Count}; an event type has at most {SchemaLimits.MaxColumns}.");
+                $"Event type '{now.Name}' would have {former.Length} former names; at most {SchemaLimits.MaxFormerNames} are remembered. " +
+                "Declare one of its former names.");
         }
 
-        RequireUnique(old, columns);
-        RequireNotHeld(old, columns);
-        EventTypeSchema resolved = Copy(now, old.Id, columns, old.Window);
-        return AreSame(resolved, now) ? now : resolved;
+        EventTypeSchema joined = now.Stored(old.Id, ColumnEvolution.Resolve(old, now, time), old.Window, former, drop: default);
+        return AreSame(joined, now) ? now : joined;
     }
 
-    /// <summary>The index of the stored column that a declared one is, by any of their names; -1 when it is new.</summary>
-    private static int Find(EventTypeSchema old, EventTypeSchema now, ColumnSchema column)
+    /// <summary>The index of the stored event type that a declared one is, by any of their names; -1 when it is new.</summary>
+    private static int Find(StoreSchema stored, StoreSchema declared, EventTypeSchema type)
     {
-        int found = -1;
-        foreach (string name in column.AllNames())
+        EventTypeSchema? found = null;
+        foreach (string name in type.AllNames())
         {
-            int index = old.IndexOf(name);
-            if (index >= 0 && found >= 0 && index != found)
+            if (stored.TryGet(name, out EventTypeSchema? named) && found is not null && named != found)
             {
                 throw new SchemaMismatchException(
-                    $"Column '{old.Name}.{column.Name}' is declared as '{old.Columns[found].Name}' and " +
-                    $"'{old.Columns[index].Name}' of the store, which are two columns with data of their own. " +
-                    "Declare both under their names, and leave out RenamedFrom.");
+                    $"Event type '{type.Name}' is declared as '{found.Name}' and '{named.Name}' of the store, which are two event types " +
+                    "with events of their own. Declare both under their names, and leave out TypeRenamedFrom.");
             }
 
-            found = index >= 0 ? index : found;
+            found = named ?? found;
         }
 
-        if (found >= 0 && Live(now).FirstOrDefault(c => c != column && c.AllNames().Any(n => old.IndexOf(n) == found)) is { } other)
+        if (found is not null && Live(declared).FirstOrDefault(t => t != type && t.AllNames().Any(found.IsCalled)) is { } other)
         {
-            ColumnSchema stored = old.Columns[found];
             throw new SchemaMismatchException(
-                $"Columns '{old.Name}.{column.Name}' and '{old.Name}.{other.Name}' are both the stored column '{stored.Name}', which was " +
-                $"'{string.Join("', '", stored.FormerNames)}' before. " +
-                "A former name cannot name a new column; use another name for that one.");
+                $"Event types '{type.Name}' and '{other.Name}' are both the stored event type '{found.Name}', which was " +
+                $"'{string.Join("', '", found.FormerNames)}' before. " +
+                "A former name cannot name a new event type; use another name for that one.");
         }
 
-        return found;
+        return found?.Id ?? -1;
     }
 
-    private static void RequireUnique(EventTypeSchema type, List<ColumnSchema> columns)
+    // A drop that is not final yet keeps the name for its event type. So whoever declares it means that one: old code, put back.
+    private static int FindDropped(List<EventTypeSchema> types, EventTypeSchema declared) =>
+        types.FindIndex(type => IsHeld(type) && type.AllNames().Any(declared.IsCalled));
+
+    private static EventTypeSchema Drop(StoreSchema declared, EventTypeSchema type, string name, DropTime time)
     {
-        Dictionary<string, ColumnSchema> owners = new(StringComparer.Ordinal);
-        foreach ((string name, ColumnSchema column) in columns.Where(c => !c.IsDropped).SelectMany(c => c.AllNames(), (c, n) => (n, c)))
+        if (Live(declared).FirstOrDefault(other => other.AllNames().Any(type.IsCalled)) is { } same)
         {
-            if (!owners.TryAdd(name, column))
+            throw new SchemaMismatchException(
+                $"The declaration drops '{name}' and has '{same.Name}', which are one event type of the store. Leave out one of the two.");
+        }
+
+        return type.Stored(type.Id, type.Columns, type.Window, type.FormerNames, DropState.At(time.ClockMs).After(time));
+    }
+
+    private static EventTypeSchema Aged(EventTypeSchema type, DropTime time) =>
+        type.Stored(type.Id, ColumnEvolution.Aged(type, time), type.Window, type.FormerNames, type.Drop.After(time));
+
+    private static void RequireUnique(List<EventTypeSchema> types)
+    {
+        Dictionary<string, EventTypeSchema> owners = new(StringComparer.Ordinal);
+        foreach ((string name, EventTypeSchema type) in types.Where(t => !t.IsDropped).SelectMany(t => t.AllNames(), (t, n) => (n, t)))
+        {
+            if (!owners.TryAdd(name, type))
             {
                 throw new SchemaMismatchException(
-                    $"'{type.Name}.{name}' would be a name, or a former name, of '{owners[name].Name}' and of '{column.Name}'. " +
+                    $"'{name}' would be a name, or a former name, of event types '{owners[name].Name}' and '{type.Name}'. " +
                     "Declare one of them, or use another name.");
             }
         }
     }
 
-    // Whoever goes back within the grace declares the column that was dropped, and must not find another one under its name.
-    private static void RequireNotHeld(EventTypeSchema type, List<ColumnSchema> columns)
+    // Whoever goes back within the grace declares the event type that was dropped, and must not find another one under its name.
+    private static void RequireNotHeld(List<EventTypeSchema> types)
     {
-        foreach (ColumnSchema held in columns.Where(column => column is { IsDropped: true, Drop.IsFinal: false }))
+        foreach (EventTypeSchema held in types.Where(IsHeld))
         {
-            if (columns.Find(column => !column.IsDropped && column.AllNames().Intersect(held.AllNames()).Any()) is { } taker)
+            if (types.Find(type => !type.IsDropped && type.AllNames().Any(held.IsCalled)) is { } taker)
             {
-                string name = taker.AllNames().Intersect(held.AllNames()).First();
                 throw new SchemaMismatchException(
-                    $"'{type.Name}.{name}' would be a name of '{taker.Name}', but it is that of a dropped column, which can come " +
-                    "back until the grace is over. Use another name, or wait for an opening after the grace.");
+                    $"'{taker.AllNames().First(held.IsCalled)}' would be a name of event type '{taker.Name}', but it is that of a " +
+                    "dropped one, which can come back until the grace is over. Use another name, or wait for an opening after the grace.");
             }
         }
     }
 
-    // A drop that is not final yet keeps the name for its column. So whoever declares it means that column: old code, put back.
-    private static int FindDropped(List<ColumnSchema> columns, ColumnSchema declared) => columns.FindIndex(
-        column => column is { IsDropped: true, Drop.IsFinal: false } && column.AllNames().Intersect(declared.AllNames()).Any());
+    private static bool IsHeld(EventTypeSchema type) => type is { IsDropped: true, IsDropFinal: false };
 
-    private static ColumnSchema Drop(EventTypeSchema declared, ColumnSchema column, string name, DropTime time)
-    {
-        string[] names = [.. column.AllNames()];
-        if (Live(declared).FirstOrDefault(other => other.AllNames().Intersect(names).Any()) is { } same)
-        {
-            throw new SchemaMismatchException(
-                $"The declaration drops '{declared.Name}.{name}' and has '{declared.Name}.{same.Name}', which are one column of the " +
-                "store. Leave out one of the two.");
-        }
-
-        return Aged(column.With(drop: ColumnDrop.At(time.ClockMs)), time);
-    }
-
-    private static IEnumerable<ColumnSchema> Live(EventTypeSchema type) => type.Columns.Where(column => !column.IsDropped);
-
-    private static ColumnSchema Aged(ColumnSchema column, DropTime time) =>
-        column.IsDropped ? column.With(drop: column.Drop.After(time)) : column;
-
-    // A number may become wider. All its values are exactly values of the new type.
-    private static bool Takes(ColumnSchema stored, ColumnSchema declared) =>
-        stored.Role == declared.Role && declared.Type.Holds(stored.Type);
-
-    private static string WhyRefused(ColumnSchema stored, ColumnSchema declared)
-    {
-        const string Otherwise = "declare the stored one, or use another name.";
-        if (stored.Role != declared.Role || NumberRange.Of(stored.Type.Kind) == default || NumberRange.Of(declared.Type.Kind) == default)
-        {
-            return $"A column's meaning cannot change: {Otherwise}";
-        }
-
-        ColumnType[] wider = [.. Enum.GetValues<ColumnKind>()
-            .Where(kind => kind >= ColumnKind.VectorInt8 == stored.Type.IsVector)
-            .Select(kind => ColumnType.FromKind(kind, stored.Type.Dimensions))
-            .Where(type => type != stored.Type && type.Holds(stored.Type))];
-        string possible = wider.Length == 0 ? $"no type is wider than {stored.Type}" : $"{stored.Type} to {string.Join(" or ", wider)}";
-        return stored.Type.Holds(declared.Type)
-            ? $"A column never becomes narrower, because it may have values that do not fit: {Otherwise}"
-            : $"A number can only become one that has all its values exactly ({possible}): {Otherwise}";
-    }
-
-    private static ColumnSchema Rename(EventTypeSchema type, ColumnSchema stored, ColumnSchema declared)
-    {
-        string[] former = [.. stored.AllNames().Union(declared.FormerNames).Where(name => name != declared.Name)];
-        return former.Length <= SchemaLimits.MaxFormerNames
-            ? stored.With(declared.Name, former, default(ColumnDrop), declared.Type)
-            : throw new SchemaMismatchException(
-                $"Column '{type.Name}.{declared.Name}' would have {former.Length} former names; at most " +
-                $"{SchemaLimits.MaxFormerNames} are remembered. Declare one of its former names.");
-    }
-
-    private static EventTypeSchema Copy(EventTypeSchema type, ushort id, IEnumerable<ColumnSchema> columns, TimeSpan window) =>
-        new(type.Name, id, columns, type.KeepLast, type.MaxAge, window, isWindowDeclared: true) { DroppedNames = type.DroppedNames };
+    private static IEnumerable<EventTypeSchema> Live(StoreSchema schema) => schema.EventTypes.Where(type => !type.IsDropped);
 
     private static bool AreSame(EventTypeSchema a, EventTypeSchema b) =>
-        AnswerAlike(a, b) && a.Columns.Zip(b.Columns).All(pair => pair.First.Drop == pair.Second.Drop);
+        AnswerAlike(a, b) && a.Drop == b.Drop && a.Columns.Zip(b.Columns).All(pair => pair.First.Drop == pair.Second.Drop);
 
     private static bool AnswerAlike(EventTypeSchema a, EventTypeSchema b) =>
         a.Id == b.Id && a.KeepLast == b.KeepLast && a.MaxAge == b.MaxAge && a.Window == b.Window
+        && a.HasSameNames(b) && a.IsDropped == b.IsDropped
         && a.Columns.Count == b.Columns.Count
         && a.Columns.Zip(b.Columns).All(pair => pair.First.HasSameNames(pair.Second) && pair.First.HasSameTypes(pair.Second)
             && pair.First.IsDropped == pair.Second.IsDropped);

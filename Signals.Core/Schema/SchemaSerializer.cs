@@ -12,16 +12,19 @@ namespace Signals.Core.Schema;
 internal static class SchemaSerializer
 {
     /// <summary>Increased by every change of the layout that an older reader would misread.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     // A schema is written in the least version that has room for it, so that earlier versions of Signals can read it: this one has neither
-    // former names nor dropped columns, and the next one has no widened columns.
+    // former names nor dropped columns, the next one has no widened columns, and the one after it no former names of event types and no
+    // dropped ones.
     private const int PlainVersion = 1;
     private const int NamesVersion = 2;
+    private const int WidenedVersion = 3;
 
     private const long FinalDrop = -1;
     private const int SchemaItems = 2;
-    private const int EventTypeItems = 5;
+    private const int PlainEventTypeItems = 5;
+    private const int EventTypeItems = 7;
     private const int PlainColumnItems = 4;
     private const int NamesColumnItems = 6;
     private const int ColumnItems = 7;
@@ -61,16 +64,19 @@ internal static class SchemaSerializer
     }
 
     private static int VersionFor(StoreSchema schema) =>
-        schema.EventTypes.Any(type => type.HasWidened) ? Version
+        schema.EventTypes.Any(type => type.FormerNames.Count > 0 || type.IsDropped) ? Version
+        : schema.EventTypes.Any(type => type.HasWidened) ? WidenedVersion
         : schema.EventTypes.All(type => type.Columns.All(column => column is { FormerNames.Count: 0, IsDropped: false })) ? PlainVersion
         : NamesVersion;
+
+    private static int TypeItemsOf(int version) => version > WidenedVersion ? EventTypeItems : PlainEventTypeItems;
 
     private static int ItemsOf(int version) =>
         version == PlainVersion ? PlainColumnItems : version == NamesVersion ? NamesColumnItems : ColumnItems;
 
     private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type, int version)
     {
-        writer.WriteArrayHeader(EventTypeItems);
+        writer.WriteArrayHeader(TypeItemsOf(version));
         writer.Write(type.Name);
         writer.Write(type.KeepLast);
         if (type.MaxAge is { } age)
@@ -93,7 +99,7 @@ internal static class SchemaSerializer
             writer.Write(column.Type.Dimensions);
             if (version > PlainVersion)
             {
-                WriteNames(ref writer, column);
+                WriteNames(ref writer, column.FormerNames, column.Drop);
             }
 
             if (version > NamesVersion)
@@ -101,19 +107,24 @@ internal static class SchemaSerializer
                 writer.Write((byte)column.FirstType.Kind);
             }
         }
+
+        if (version > WidenedVersion)
+        {
+            WriteNames(ref writer, type.FormerNames, type.Drop);
+        }
     }
 
-    private static void WriteNames(ref MessagePackWriter writer, ColumnSchema column)
+    private static void WriteNames(ref MessagePackWriter writer, IReadOnlyList<string> formerNames, DropState drop)
     {
-        writer.WriteArrayHeader(column.FormerNames.Count);
-        foreach (string former in column.FormerNames)
+        writer.WriteArrayHeader(formerNames.Count);
+        foreach (string former in formerNames)
         {
             writer.Write(former);
         }
 
-        if (column.IsDropped)
+        if (drop.IsDropped)
         {
-            writer.Write(column.Drop.IsFinal ? FinalDrop : column.Drop.SinceMs);
+            writer.Write(drop.IsFinal ? FinalDrop : drop.SinceMs);
         }
         else
         {
@@ -141,7 +152,15 @@ internal static class SchemaSerializer
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            builder.Add(ReadEventType(ref reader, version));
+            EventTypeBuilder type = ReadEventType(ref reader, version);
+            DropState drop = default;
+            if (version > WidenedVersion)
+            {
+                Array.ForEach(ReadFormerNames(ref reader), former => type.TypeRenamedFrom(former));
+                drop = ReadDrop(ref reader);
+            }
+
+            builder.Add(type, drop);
         }
 
         return builder.Build();
@@ -149,7 +168,7 @@ internal static class SchemaSerializer
 
     private static EventTypeBuilder ReadEventType(ref MessagePackReader reader, int version)
     {
-        Expect(EventTypeItems, reader.ReadArrayHeader(), "an event type");
+        Expect(TypeItemsOf(version), reader.ReadArrayHeader(), "an event type");
         EventTypeBuilder builder = new EventTypeBuilder(ReadName(ref reader)).KeepLast(reader.ReadInt32());
         if (!reader.TryReadNil())
         {
@@ -174,9 +193,10 @@ internal static class SchemaSerializer
         var kind = (ColumnKind)reader.ReadByte();
         ColumnType type = ColumnType.FromKind(kind, reader.ReadInt32());
         string[] former = version == PlainVersion ? [] : ReadFormerNames(ref reader);
-        if (version > PlainVersion && !reader.TryReadNil())
+        DropState drop = version == PlainVersion ? default : ReadDrop(ref reader);
+        if (drop.IsDropped)
         {
-            builder.AddDropped(name, type, role, former, ReadDrop(ref reader));
+            builder.AddDropped(name, type, role, former, drop);
         }
         else
         {
@@ -195,7 +215,8 @@ internal static class SchemaSerializer
         int count = reader.ReadArrayHeader();
         if (count > SchemaLimits.MaxFormerNames)
         {
-            throw new InvalidDataException($"A column of {count} former names; at most {SchemaLimits.MaxFormerNames} are allowed.");
+            throw new InvalidDataException(
+                $"A column or event type of {count} former names; at most {SchemaLimits.MaxFormerNames} are allowed.");
         }
 
         string[] names = new string[count];
@@ -207,12 +228,17 @@ internal static class SchemaSerializer
         return names;
     }
 
-    private static ColumnDrop ReadDrop(ref MessagePackReader reader)
+    private static DropState ReadDrop(ref MessagePackReader reader)
     {
+        if (reader.TryReadNil())
+        {
+            return default;
+        }
+
         long since = reader.ReadInt64();
-        return since >= 0 ? ColumnDrop.At(since)
-            : since == FinalDrop ? ColumnDrop.Final
-            : throw new InvalidDataException($"A column was dropped at {since} ms, which is out of range.");
+        return since >= 0 ? DropState.At(since)
+            : since == FinalDrop ? DropState.Final
+            : throw new InvalidDataException($"A column or event type was dropped at {since} ms, which is out of range.");
     }
 
     private static string ReadName(ref MessagePackReader reader)

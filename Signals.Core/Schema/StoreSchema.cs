@@ -25,18 +25,24 @@ public sealed class StoreSchema
     {
         EventTypeSchema[] types = eventTypes.ToArray();
         EventTypes = Array.AsReadOnly(types);
-        _byName = types.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+        _byName = types
+            .Where(type => !type.IsDropped)
+            .SelectMany(type => type.AllNames(), (type, called) => KeyValuePair.Create(called, type))
+            .ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>The event types in the order of their ids.</summary>
+    /// <summary>The event types in the order of their ids, dropped ones included (<see cref="EventTypeSchema.IsDropped"/>).</summary>
     public IReadOnlyList<EventTypeSchema> EventTypes { get; }
 
-    /// <summary>The event type of this name.</summary>
+    /// <summary>The names of event types that the declaration drops. A store's file does not keep them.</summary>
+    internal IReadOnlyList<string> DroppedNames { get; init; } = [];
+
+    /// <summary>The event type that has this name now, or had it before.</summary>
     /// <exception cref="ArgumentException">The schema has no event type of this name.</exception>
     public EventTypeSchema this[string name] => TryGet(name, out EventTypeSchema? type)
         ? type
         : throw new ArgumentException(
-            $"The schema has no event type '{name}'; it has: {string.Join(", ", EventTypes.Select(t => t.Name))}.", nameof(name));
+            $"The schema has no event type '{name}'{WhyNot(name)}; it has: {ListTypes()}.", nameof(name));
 
     /// <summary>Declares a schema.</summary>
     /// <param name="define">Adds the event types. Their ids follow the order of the calls.</param>
@@ -97,6 +103,20 @@ public sealed class StoreSchema
         where T6 : struct, IEventType =>
         Define(s => s.Event<T1>().Event<T2>().Event<T3>().Event<T4>().Event<T5>().Event<T6>());
 
-    /// <summary>Finds the event type of this name.</summary>
+    /// <summary>Finds the event type that has this name now, or had it before.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out EventTypeSchema? eventType) => _byName.TryGetValue(name, out eventType);
+
+    /// <summary>
+    /// Whether no event type has this name because the one that had it was dropped (<see cref="StoreSchemaBuilder.Dropped"/>), in the store
+    /// or by the declaration.
+    /// </summary>
+    /// <param name="name">A name that an event type has or had.</param>
+    public bool WasDropped(string name) =>
+        !TryGet(name, out _) && (DroppedNames.Contains(name) || EventTypes.Any(type => type.IsDropped && type.IsCalled(name)));
+
+    /// <summary>What an error adds about an event type that is not there: that it was dropped; empty when it never was.</summary>
+    internal string WhyNot(string name) => WasDropped(name) ? ", which was dropped" : "";
+
+    /// <summary>The names of the event types that are there, for an error.</summary>
+    internal string ListTypes() => string.Join(", ", EventTypes.Where(type => !type.IsDropped).Select(type => type.Name));
 }

@@ -101,7 +101,7 @@ internal sealed class PlanCompiler
         };
     }
 
-    private FromClause SourceOf(EventTypeSchema type) => _definition.FromClauses.First(clause => clause.EventType == type.Name);
+    private FromClause SourceOf(EventTypeSchema type) => _definition.FromClauses.First(clause => type.IsCalled(clause.EventType));
 
     private IEnumerable<Predicate?> AllConditions() => [_definition.Where, .. _definition.FromClauses.Select(clause => clause.Where)];
 

@@ -85,7 +85,7 @@ public sealed class TensorSet
     /// <exception cref="ArgumentException">The definition of the last read has no such event type.</exception>
     public long Watermark(string eventType)
     {
-        int slot = Array.FindIndex(_types, type => type.Name == eventType);
+        int slot = Array.FindIndex(_types, type => type.IsCalled(eventType));
         return slot >= 0 && slot < _watermarks.Count
             ? _watermarks[slot]
             : throw new ArgumentException($"The definition of the last read has no event type '{eventType}'.", nameof(eventType));

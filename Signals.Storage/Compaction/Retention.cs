@@ -4,8 +4,9 @@ namespace Signals.Storage.Compaction;
 internal static class Retention
 {
     /// <summary>
-    /// Oldest event time of <paramref name="type"/> that is kept at <paramref name="nowMs"/>; every earlier event has expired.
+    /// Oldest event time of <paramref name="type"/> that is kept at <paramref name="nowMs"/>; every earlier event has expired. Of an event
+    /// type whose drop is final, every event has.
     /// </summary>
     public static long OldestKept(EventTypeSchema type, long nowMs) =>
-        type.MaxAge is TimeSpan maxAge ? nowMs - (long)maxAge.TotalMilliseconds : long.MinValue;
+        type.IsDropFinal ? long.MaxValue : type.MaxAge is TimeSpan maxAge ? nowMs - (long)maxAge.TotalMilliseconds : long.MinValue;
 }

@@ -249,7 +249,7 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         EventTypeSchema[] types = Answer.Execution.Plan.Types;
         for (int slot = 0; slot < types.Length; slot++)
         {
-            if (types[slot].Name == eventType)
+            if (types[slot].IsCalled(eventType))
             {
                 return Answer.Execution.Fetcher.WatermarkOf(slot);
             }

@@ -121,7 +121,7 @@ internal static class EngineInstruments
     {
         List<Measurement<double>> lags = [];
         long now = context.NowMs;
-        foreach (EventTypeSchema type in context.Schema.EventTypes)
+        foreach (EventTypeSchema type in context.Schema.EventTypes.Where(type => !type.IsDropped))
         {
             long newest = watermarks.Newest(type.Id);
             if (newest != long.MinValue)

@@ -33,13 +33,13 @@ internal sealed class EnrichmentWorker
         _counters = counters;
         _resultBytes = appender.MaxBatchBytes / 2;
         _attempts = [.. schema.EventTypes.Select(type => options.All
-            .Where(step => step.Signature.Takes(type.Name))
+            .Where(step => step.Signature.Takes(type))
             .Select(step => new EnrichmentAttempts(step, type, options, time, counters)).ToArray())];
         _columns = [.. schema.EventTypes.Select(type => options.All
-            .Where(step => step.Signature.Takes(type.Name))
+            .Where(step => step.Signature.Takes(type))
             .Select(step => ResultRows.Columns(step.Signature, type)).ToArray())];
         _gauges = [.. schema.EventTypes.Select(type => options.All
-            .Where(step => step.Signature.Takes(type.Name))
+            .Where(step => step.Signature.Takes(type))
             .Select(step => options.Enrichers.Contains(step) ? null : gauges.GetOrAdd(step.Signature.Name)).ToArray())];
         _results = [.. schema.EventTypes.Select(type => new EventBatch(type))];
     }

@@ -162,7 +162,7 @@ internal sealed class IndexingEnrichment : IDisposable
         long events = 0;
         for (int type = 0; type < _appended.Length; type++)
         {
-            events += step.Signature.Takes(_schema.EventTypes[type].Name) ? Interlocked.Read(ref _appended[type]) : 0;
+            events += step.Signature.Takes(_schema.EventTypes[type]) ? Interlocked.Read(ref _appended[type]) : 0;
         }
 
         return events;
@@ -220,8 +220,8 @@ internal sealed class IndexingEnrichment : IDisposable
     private bool[] EnrichedTypes() =>
     [
         .. _schema.EventTypes.Select(type =>
-            _options.Enrichers.Any(step => step.Signature.Takes(type.Name))
-            || _options.Automatic.Any(step => step.Signature.Takes(type.Name) && _gauges.GetOrAdd(step.Signature.Name).IsStored)),
+            _options.Enrichers.Any(step => step.Signature.Takes(type))
+            || _options.Automatic.Any(step => step.Signature.Takes(type) && _gauges.GetOrAdd(step.Signature.Name).IsStored)),
     ];
 
     private static int Count(IAppendable events, bool[] enriched)

@@ -70,7 +70,7 @@ internal static class SequenceAccess
 
     private static int SlotOf(SequenceBuffer buffer, string eventType)
     {
-        int slot = Array.FindIndex(buffer.Query.Types, type => type.EventType.Name == eventType);
+        int slot = Array.FindIndex(buffer.Query.Types, type => type.EventType.IsCalled(eventType));
         return slot >= 0
             ? slot
             : throw new ArgumentException($"The query does not read the event type '{eventType}'.", nameof(eventType));

@@ -12,7 +12,7 @@ namespace Signals;
 public sealed class SequenceQueryBuilder
 {
     private readonly EventTypeSchema[] _types;
-    private readonly Dictionary<string, int> _lastOfType = new(StringComparer.Ordinal);
+    private readonly Dictionary<ushort, int> _lastOfType = [];
     private string[]? _columns;
     private int _last = int.MaxValue;
     private long _from = long.MinValue;
@@ -41,6 +41,15 @@ public sealed class SequenceQueryBuilder
         Array.Sort(_types, static (a, b) => a.Id.CompareTo(b.Id));
     }
 
+    // In the order of their ids.
+    private SequenceQueryBuilder(EventTypeSchema[] types) => _types = types;
+
+    /// <summary>
+    /// Reads all that reads can still show, now or when a drop is taken back: what an erasure has to reach. Event types are in it although
+    /// they were dropped, unless that is final.
+    /// </summary>
+    internal static SequenceQueryBuilder OfAll(StoreSchema schema) => new([.. schema.EventTypes.Where(type => !type.IsDropFinal)]);
+
     /// <summary>Returns at most <paramref name="count"/> events over all types, the newest ones.</summary>
     public SequenceQueryBuilder Last(int count)
     {
@@ -55,12 +64,9 @@ public sealed class SequenceQueryBuilder
     public SequenceQueryBuilder Last(string eventType, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        if (!_types.Any(type => type.Name == eventType))
-        {
-            throw new ArgumentException($"The query does not read the event type '{eventType}'.", nameof(eventType));
-        }
-
-        _lastOfType[eventType] = count;
+        EventTypeSchema type = Array.Find(_types, read => read.IsCalled(eventType))
+            ?? throw new ArgumentException($"The query does not read the event type '{eventType}'.", nameof(eventType));
+        _lastOfType[type.Id] = count;
         return this;
     }
 
@@ -134,7 +140,7 @@ public sealed class SequenceQueryBuilder
         QueryType[] types = Array.ConvertAll(_types, type =>
         {
             int[] indexes = Array.ConvertAll(names, name => IndexIn(type, name));
-            int last = _lastOfType.TryGetValue(type.Name, out int count) ? Math.Min(count, _last) : _last;
+            int last = _lastOfType.TryGetValue(type.Id, out int count) ? Math.Min(count, _last) : _last;
             return new QueryType(type, last, indexes, Stored(indexes), Stored(indexes.Take(_early)));
         });
         return new SequenceQuery(types, names, columns, Math.Min(_early, columns.Length))

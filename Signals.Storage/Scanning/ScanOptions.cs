@@ -61,7 +61,7 @@ public sealed class ScanOptions
     internal long ToMs => To?.ToUnixTimeMilliseconds() ?? long.MaxValue;
 
     /// <summary>Checks what does not depend on the store.</summary>
-    internal void Validate(string eventType)
+    internal void Validate(EventTypeSchema eventType)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchRows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchRows, MaxBatchRows);
@@ -69,10 +69,10 @@ public sealed class ScanOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchBytes, MaxBatchBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(FromMs, ToMs, nameof(From));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((byte)Order, (byte)SequenceOrder.OldestFirst, nameof(Order));
-        if (Resume is { } token && (token.EventType != eventType || token.Order != Order))
+        if (Resume is { } token && (!eventType.IsCalled(token.EventType) || token.Order != Order))
         {
             throw new ArgumentException(
-                $"The token goes on with a scan of '{token.EventType}', {token.Order}; this is a scan of '{eventType}', {Order}. "
+                $"The token goes on with a scan of '{token.EventType}', {token.Order}; this is a scan of '{eventType.Name}', {Order}. "
                 + "Resume with the same event type and order, or begin without a token.");
         }
     }

@@ -64,7 +64,7 @@ internal sealed record ScanPlan
         ArgumentNullException.ThrowIfNull(eventType);
         options ??= new ScanOptions();
         EventTypeSchema type = schema[eventType];
-        options.Validate(type.Name);
+        options.Validate(type);
         SequenceQueryBuilder builder = new(schema, [type.Name]);
         SequenceQuery query = (options.Columns is { } names ? builder.Columns([.. names]) : builder).Build();
         SequenceQuery keys = new SequenceQueryBuilder(schema, [type.Name]).Columns().Build();

@@ -3,7 +3,10 @@ namespace Signals.Storage.Segments;
 /// <summary>Finds the event type and the columns of a segment in a schema, by name. Pure functions.</summary>
 internal static class SegmentColumns
 {
-    /// <summary>Finds the event type of a segment's rows.</summary>
+    /// <summary>
+    /// Finds the event type of a segment's rows. One that was dropped is found, too: the events are hidden and reclaimed like those that
+    /// are there already, and come back with them.
+    /// </summary>
     /// <exception cref="SchemaMismatchException">
     /// There is no event type of this name, or its windows have another length.
     /// </exception>
@@ -11,9 +14,11 @@ internal static class SegmentColumns
     {
         if (!schema.TryGet(header.EventType, out EventTypeSchema? type))
         {
-            throw new SchemaMismatchException(
-                $"Segment '{path}' holds events of type '{header.EventType}'; the store has: "
-                + $"{string.Join(", ", schema.EventTypes.Select(t => t.Name))}. Open the store with a schema that declares it.");
+            // The newest of that name: the one that a declaration could take back.
+            type = schema.EventTypes.LastOrDefault(known => known.IsDropped && known.IsCalled(header.EventType))
+                ?? throw new SchemaMismatchException(
+                    $"Segment '{path}' holds events of type '{header.EventType}'{schema.WhyNot(header.EventType)}; the store has: "
+                    + $"{schema.ListTypes()}. Open the store with a schema that declares it.");
         }
 
         return type.Window.TotalMilliseconds == header.WindowMs

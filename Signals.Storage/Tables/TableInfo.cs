@@ -38,6 +38,12 @@ public sealed record TableInfo
     /// <summary>True for a part of a segment file.</summary>
     public required bool IsImported { get; init; }
 
+    /// <summary>
+    /// True when the event type was dropped (<see cref="EventTypeSchema.IsDropped"/>): no read finds the events. Another event type may
+    /// have the name.
+    /// </summary>
+    public bool IsOfDroppedType { get; init; }
+
     internal static TableInfo Describe(TableMeta meta, StoreSchema schema) => new()
     {
         Number = meta.Number,
@@ -50,5 +56,6 @@ public sealed record TableInfo
         Bytes = meta.FileLength,
         IsPatch = meta.Kind != RunKind.Events,
         IsImported = meta.SegmentFile != 0,
+        IsOfDroppedType = schema.EventTypes[meta.EventType].IsDropped,
     };
 }

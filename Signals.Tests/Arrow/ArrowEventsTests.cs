@@ -111,6 +111,24 @@ internal sealed class ArrowEventsTests
     }
 
     [Test]
+    public async Task Import_OfAFileFromBeforeARenameOfTheType_IsTaken()
+    {
+        using LakeFolder folder = new();
+        await using (SignalStore store = SignalStore.Open(folder["store"], Schema))
+        {
+            EventBatch batch = store.CreateBatch("view");
+            batch.Add(UserId.From(1UL), LakeSamples.NoonMs, 1).Set("n", 1);
+            await store.AppendAsync(batch);
+            using EventScan scan = store.Scan("view");
+            ArrowEvents.WriteFile(scan, folder["view.arrow"]);
+        }
+
+        StoreSchema renamed = StoreSchema.Define(s => s.EventType("page", t => t.TypeRenamedFrom("view")));
+        await using SignalStore later = SignalStore.Open(folder["store"], renamed);
+        Assert.That((await ArrowEvents.ImportAsync(later, Options(folder["view.arrow"], "page"))).Rows, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Import_OfCorrections_ChangesEventsAndMakesNone()
     {
         using LakeFolder folder = new();

@@ -80,6 +80,25 @@ internal sealed class ServedColumnsTests
         Assert.That(() => remote.Watermark("buy"), Throws.ArgumentException);
     }
 
+    /// <summary>A caller whose code is older or newer than that of the machine that answers.</summary>
+    [Test]
+    public async Task Rows_OfARenamedType_HaveTheWatermarkUnderEachName()
+    {
+        await using SignalStore store = SignalStore.InMemory(
+            StoreSchema.Define(s => s.EventType("page", t => t.TypeRenamedFrom("view").Field<int>("n"))));
+        EventBatch batch = store.CreateBatch("page");
+        batch.Add(UserId.From(1), 1_700_000_000_000, 1).Set("n", 7);
+        await store.AppendAsync(batch);
+        foreach (string asked in (string[])["view", "page"])
+        {
+            CompiledQuery compiled = CompiledQuery.Prepare(store, new ClusterQuery { EventTypes = [asked] });
+            using LocalRows local = new(store.Read(UserId.From(1), compiled.Query), compiled);
+            using RemoteRows remote = RemoteRows.Read(RowsWriter.Write(local, Answer()));
+            Assert.That((remote.Watermark("view"), remote.Watermark("page")), Is.EqualTo((1_700_000_000_000L, 1_700_000_000_000L)));
+            Assert.That(remote.Field<int>("n").ToArray(), Is.EqualTo(new[] { 7 }));
+        }
+    }
+
     [Test]
     public void Answer_OfEveryKind_ReadsBack()
     {

@@ -22,6 +22,10 @@ internal sealed class EventDiagnosticTests
     [TestCase("SIGNALS004", $"[Event(\"\")] public readonly partial record struct A{Identity};", "A")]
     [TestCase("SIGNALS005", $"[Event(\"a\", KeepLast = 0)] public readonly partial record struct A{Identity};", "A")]
     [TestCase("SIGNALS005", $"[Event(\"a\", MaxAgeDays = -1)] public readonly partial record struct A{Identity};", "A")]
+    [TestCase("SIGNALS004", $"[Event(\"a\"), RenamedFrom(\"b c\")] public readonly partial record struct A{Identity};", "A")]
+    [TestCase("SIGNALS004", $"[Event(\"a\"), RenamedFrom(\"a\")] public readonly partial record struct A{Identity};", "A")]
+    [TestCase("SIGNALS004",
+        $"[Event(\"a\"), RenamedFrom(\"b\"), RenamedFrom(\"b\")] public readonly partial record struct A{Identity};", "A")]
     [TestCase("SIGNALS005", $"[Event(\"a\", MaxAgeDays = double.NaN)] public readonly partial record struct A{Identity};", "A")]
     [TestCase("SIGNALS005", $"[Event(\"a\", WindowHours = 1e9)] public readonly partial record struct A{Identity};", "A")]
     [TestCase("SIGNALS006", "[Event(\"a\")] public readonly partial record struct A(DateTimeOffset Time, ulong Id);", "A")]

@@ -60,6 +60,54 @@ internal sealed class DecoderTests
         Assert.That((seen.Field<int>("count")[0], seen.Field<int>("gone")[0]), Is.EqualTo((7, 0)));
     }
 
+    /// <summary>A record with an event of a dropped type gives the other events, as on a replica that still has the type.</summary>
+    [TestCase("view", 2)]
+    [TestCase("page", 2)]
+    [TestCase("click", 1)]
+    [TestCase("buy", -1)]
+    public async Task Json_ArrayWithAnEventOfAType_TakesTheOthersIfItWasDropped(string type, int events)
+    {
+        RecordRows rows = await RowsOfChangedTypes();
+        byte[] value = Encoding.UTF8.GetBytes($$$"""
+            [{"type":"{{{type}}}","user":1,"time":1799999999000,"id":1,"fields":{"x":[1]}},
+            {"user":1,"type":"view","time":1799999999000,"id":2}]
+            """);
+        bool isTaken = new JsonRecordDecoder().TryDecode(new LogRecord([], value, 0, 0), rows, out string reason);
+        Assert.That((isTaken, isTaken ? rows.Count : -1), Is.EqualTo((events >= 0, events)), reason);
+    }
+
+    [TestCase("view", 2)]
+    [TestCase("page", 2)]
+    [TestCase("click", 1)]
+    [TestCase("buy", -1)]
+    public async Task Frames_RecordWithAnEventOfAType_TakesTheOthersIfItWasDropped(string type, int events)
+    {
+        RecordRows rows = await RowsOfChangedTypes();
+        ArrayBufferWriter<byte> value = new();
+        foreach (string name in (string[])[type, "view"])
+        {
+            SingleEvent single = new();
+            single.Begin(StoreSchema.Define(s => s.EventType(name, t => t.Text("x")))[name]);
+            (single.User, single.TimeMs, single.Id) = (UserId.From(1), 1_799_999_999_000, (ulong)name.Length);
+            new EventFrameWriter().Write(single, value);
+        }
+
+        bool isTaken = new FrameRecordDecoder().TryDecode(new LogRecord([], value.WrittenSpan, 0, 0), rows, out string reason);
+        Assert.That((isTaken, isTaken ? rows.Count : -1), Is.EqualTo((events >= 0, events)), reason);
+        Assert.That(reason, isTaken ? Is.Empty : Is.EqualTo("not a known event type"));
+    }
+
+    // As of a store whose type click is gone, and whose type page is called view now.
+    private static async Task<RecordRows> RowsOfChangedTypes()
+    {
+        StoreSchema schema = StoreSchema.Define(s => s
+            .AddDropped("click", t => t.Text("x"), isFinal: true).EventType("view", t => t.TypeRenamedFrom("page").Field<int>("n")));
+        await using SignalStore store = SignalStore.InMemory(schema, new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650) });
+        RecordRows rows = new(store.CreateGroup("s"), TimeSpan.FromDays(1), TimeSpan.FromDays(18_000));
+        rows.Begin(1_799_999_999_000);
+        return rows;
+    }
+
     [TestCase("""[{"user":1,"type":"buy","time":1799999999000,"id":1},{"user_id":"2","type":"buy","time":1799999999000,"id":1}]""", 2)]
     [TestCase("[]", 0)]
     [TestCase("""{"user":1,"type":"buy","time":1799999999000,"id":1,"fields":null}""", 1)]

@@ -51,6 +51,25 @@ internal sealed class LakeSourceTests
     }
 
     [Test]
+    public async Task Import_OfAnExportFromBeforeARenameOfTheType_IsTaken()
+    {
+        ParquetExportResult events = await ExportAsync();
+        await _store.DisposeAsync();
+        StoreSchema renamed = StoreSchema.Define(s => s.EventType("page", t => t.TypeRenamedFrom("view").TypeRenamedFrom("hit")));
+        _store = SignalStore.Open(_folder["store"], renamed);
+        ParquetImportResult result = await ParquetImporter.ImportAsync(_store, LakeRoundTripTests.ImportOptions(_folder["lake"], "page"));
+        Assert.That((result.Rows, result.RejectedRows), Is.EqualTo((events.Rows, 0L)));
+        Directory.CreateDirectory(_folder["lake/type=hit"]);
+        Assert.That(
+            () => SourcePath.List(_folder["lake"], _store.Schema["page"]),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("type=hit, type=view"));
+        Directory.CreateDirectory(_folder["lake/type=page"]);
+        Assert.That(
+            () => SourcePath.List(_folder["lake"], _store.Schema["page"]),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("no file that ends with"), "the newer one, which is empty");
+    }
+
+    [Test]
     public async Task Import_OfAnExportWithoutItsMarker_IsRefusedUnlessAFileIsNamed()
     {
         ParquetExportResult events = await ExportAsync();

@@ -28,7 +28,13 @@ internal sealed class FuzzFormatsTests
 
     [Test]
     public void Schema_Mutated_IsReadOrRefused() => Fuzz(
-        20_000, [SchemaSerializer.Write(CrashSchema.Define())],
+        20_000,
+        [
+            SchemaSerializer.Write(CrashSchema.Define()),
+            SchemaSerializer.Write(StoreSchema.Define(s => s
+                .EventType("view", t => t.TypeRenamedFrom("page").Field<long>("item").RenamedFrom("item_id"))
+                .AddDropped("click", t => t.Text("place"), isFinal: false))),
+        ],
         bytes => SchemaSerializer.Read(bytes),
         e => e is InvalidDataException or SchemaMismatchException);
 

@@ -7,9 +7,10 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Power fails, or the process is killed, at every disk operation of a history of openings that rename, drop and widen columns, each with
-/// appends, flushes and compactions. The store has the schema from before or from after the opening, the next opening gives it the new one,
-/// and every acknowledged event has its values in every column, whatever it is called and however wide it is.
+/// Power fails, or the process is killed, at every disk operation of a history of openings that rename, drop and widen columns, and rename
+/// and drop event types, each with appends, flushes and compactions. The store has the schema from before or from after the opening, the
+/// next opening gives it the new one, and every acknowledged event has its values in every column, whatever it and its event type are
+/// called and however wide it is. What was dropped for good shows in nothing, also where its name is used again.
 /// </summary>
 [Category("Reliability")]
 internal sealed class SchemaCrashTests
@@ -24,19 +25,48 @@ internal sealed class SchemaCrashTests
         RetentionGrace = TimeSpan.FromDays(1),
     };
 
-    /// <summary>The openings, and what each calls the columns. A column that is not called anything is hidden.</summary>
+    /// <summary>The openings, and what each calls the columns and event types. What is not called anything is hidden.</summary>
     private static Opening[] Openings { get; } =
     [
-        new("item_id", "dwell", null, t => t.Field<short>("n").Field<long>("item_id").Field<double>("dwell").Vector<sbyte>("v", 20)),
+        new("item_id", "dwell", null, t => t.Field<short>("n").Field<long>("item_id").Field<double>("dwell").Vector<sbyte>("v", 20))
+        {
+            Clicks = "click",
+            Types = s => Clicks(s, "click"),
+        },
         new("item", "dwell", null, t => t
-            .Field<int>("n").Field<long>("item").RenamedFrom("item_id").Field<double>("dwell").Vector<Half>("v", 20)),
-        new("item", null, null, t => t.Field<int>("n").Field<long>("item").Vector<float>("v", 20).Dropped("dwell")),
-        new("item", "dwell", null, t => t.Field<int>("n").Field<long>("item").Field<double>("dwell").Vector<float>("v", 20)),
-        new("item", null, null, t => t.Field<double>("n").Field<long>("item").Vector<float>("v", 20).Dropped("dwell")),
-        new("item", null, null, t => t.Field<double>("n").Field<long>("item").Vector<float>("v", 20).Dropped("dwell"), Hours: 13),
-        new("item", null, "dwell", t => t.Field<double>("n").Field<long>("item").Vector<float>("v", 20).Text("dwell"), Hours: 13),
+            .Field<int>("n").Field<long>("item").RenamedFrom("item_id").Field<double>("dwell").Vector<Half>("v", 20))
+        {
+            Clicks = "tap",
+            Types = s => Clicks(s, "tap", "click"),
+        },
+        new("item", null, null, t => t.Field<int>("n").Field<long>("item").Vector<float>("v", 20).Dropped("dwell"))
+        {
+            Types = s => s.Dropped("click"), // which it was called before
+        },
+        new("item", "dwell", null, t => t.Field<int>("n").Field<long>("item").Field<double>("dwell").Vector<float>("v", 20))
+        {
+            Clicks = "tap",
+            Types = s => Clicks(s, "tap"),
+        },
+        new("item", null, null, t => t.Field<double>("n").Field<long>("item").Vector<float>("v", 20).Dropped("dwell"))
+        {
+            Types = s => s.Dropped("tap"),
+        },
+        new("item", null, null, t => t.Field<double>("n").Field<long>("item").Vector<float>("v", 20).Dropped("dwell"), Hours: 13)
+        {
+            Types = s => s.Dropped("tap"),
+        },
+        new("item", null, "dwell", t => t.Field<double>("n").Field<long>("item").Vector<float>("v", 20).Text("dwell"), Hours: 13)
+        {
+            Notes = "tap",
+            Types = s => s.EventType("tap", t => t.Text("note")),
+        },
         new("product", null, "country", t => t
-            .Text("country").RenamedFrom("dwell").Field<double>("n").Field<long>("product").RenamedFrom("item").Vector<float>("v", 20)),
+            .Text("country").RenamedFrom("dwell").Field<double>("n").Field<long>("product").RenamedFrom("item").Vector<float>("v", 20))
+        {
+            Notes = "press",
+            Types = s => s.EventType("press", t => t.TypeRenamedFrom("tap").Text("note")),
+        },
     ];
 
     [Test]
@@ -101,6 +131,9 @@ internal sealed class SchemaCrashTests
             AssertEvents(store, cut.Opening, found + 1, $"{when}, with one more");
             Run(store, store.CompactAsync());
             AssertEvents(store, cut.Opening, found + 1, $"{when}, compacted");
+            Assert.That(
+                store.GetTables().Any(table => table.IsOfDroppedType && store.Schema.EventTypes[1].IsDropFinal), Is.False,
+                $"{when}: reclaimed");
         }
 
         Assert.That(Kept(files), Is.EqualTo(cut.After), $"{when}: the next opening");
@@ -126,6 +159,7 @@ internal sealed class SchemaCrashTests
     private static void Append(SignalStore store, int opening, int from, int count)
     {
         Opening names = Openings[opening];
+        AppendOthers(store, names, from, count); // before the views, so that no view is there without them
         EventBatch batch = store.CreateBatch("view");
         for (int number = from; number < from + count; number++)
         {
@@ -150,6 +184,28 @@ internal sealed class SchemaCrashTests
             _ = names.Country is null ? row : row.Set(names.Country, $"c{number}");
         }
 
+        Append(store, batch);
+    }
+
+    private static void AppendOthers(SignalStore store, Opening names, int from, int count)
+    {
+        if ((names.Clicks ?? names.Notes) is not { } type)
+        {
+            return;
+        }
+
+        EventBatch batch = store.CreateBatch(type);
+        for (int number = from; number < from + count; number++)
+        {
+            EventRow row = batch.Add(User, TestStores.Start + number, (ulong)number);
+            _ = names.Clicks is not null ? row.Set("position", number + 0.25) : row.Set("note", $"n{number}");
+        }
+
+        Append(store, batch);
+    }
+
+    private static void Append(SignalStore store, EventBatch batch)
+    {
         ValueTask<AppendAck> ack = store.AppendAsync(batch);
         store.Engine.RunPending();
         ack.AsTask().GetAwaiter().GetResult();
@@ -191,7 +247,39 @@ internal sealed class SchemaCrashTests
             }
         }
 
+        AssertOthers(store, opening, count, when);
         return count;
+    }
+
+    /// <summary>The events of the other types: those that go with the views, and perhaps those of one append more.</summary>
+    private static void AssertOthers(SignalStore store, int opening, int views, string when)
+    {
+        Opening names = Openings[opening];
+        foreach (string name in (string[])["click", "tap", "press"])
+        {
+            if (store.Schema.TryGet(name, out EventTypeSchema? type))
+            {
+                Assert.That(type.Name, Is.EqualTo(names.Clicks ?? names.Notes), $"{when}: '{name}'");
+            }
+        }
+
+        if ((names.Clicks ?? names.Notes) is not { } called)
+        {
+            Assert.That(store.Schema.WasDropped("click") && store.Schema.WasDropped("tap"), when);
+            return;
+        }
+
+        string column = names.Clicks is not null ? "position" : "note";
+        using Sequence found = store.Read(User, store.Query(called).OldestFirst().Columns(column).Build());
+        int[] expected = [.. Enumerable.Range(0, views + 4).Where(number => Openings[OpeningOf(number, opening)] is var then
+            && (names.Clicks is not null ? then.Clicks : then.Notes) is not null)];
+        Assert.That(found.Count, Is.GreaterThanOrEqualTo(expected.Count(number => number < views)), $"{when}: {called}");
+        Assert.That(found.Ids.ToArray(), Is.EqualTo(expected.Take(found.Count).Select(number => (ulong)number)), $"{when}: {called}");
+        for (int row = 0; row < found.Count; row++)
+        {
+            string value = names.Clicks is not null ? $"{found.Field<double>(column)[row]}" : found.Text(column, row)!;
+            Assert.That(value, Is.EqualTo(names.Clicks is not null ? $"{expected[row] + 0.25}" : $"n{expected[row]}"), $"{when}: {called}");
+        }
     }
 
     private static void AssertVector(SignalStore store, Sequence found, int row, int number, string place)
@@ -220,6 +308,12 @@ internal sealed class SchemaCrashTests
         work.GetAwaiter().GetResult();
     }
 
+    private static void Clicks(StoreSchemaBuilder schema, string name, params string[] formerNames) => schema.EventType(name, type =>
+    {
+        type.Field<double>("position").Window(TimeSpan.FromDays(1));
+        Array.ForEach(formerNames, former => type.TypeRenamedFrom(former));
+    });
+
     /// <param name="Item">What it calls the number of an event.</param>
     /// <param name="Dwell">What it calls the column that is dropped, taken back, and dropped for good.</param>
     /// <param name="Country">What it calls the column that gets the name of the one that is gone.</param>
@@ -227,11 +321,24 @@ internal sealed class SchemaCrashTests
     /// <param name="Hours">How long after the one before.</param>
     private sealed record Opening(string Item, string? Dwell, string? Country, Action<EventTypeBuilder> Define, int Hours = 1)
     {
-        public StoreSchema Schema { get; } = StoreSchema.Define(s => s.EventType("view", type =>
+        /// <summary>What it calls the event type that is dropped, taken back, and dropped for good.</summary>
+        public string? Clicks { get; init; }
+
+        /// <summary>What it calls the event type that gets the name of the one that is gone.</summary>
+        public string? Notes { get; init; }
+
+        /// <summary>What it says of the other event types.</summary>
+        public required Action<StoreSchemaBuilder> Types { get; init; }
+
+        public StoreSchema Schema => field ??= StoreSchema.Define(s =>
         {
-            Define(type);
-            type.Window(TimeSpan.FromDays(1));
-        }));
+            s.EventType("view", type =>
+            {
+                Define(type);
+                type.Window(TimeSpan.FromDays(1));
+            });
+            Types(s);
+        });
     }
 
     /// <summary>The operations of one opening and what it wrote, and the schema that the store had before and after.</summary>

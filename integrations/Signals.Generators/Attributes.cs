@@ -15,6 +15,8 @@ internal static class Attributes
 
     public static bool IsOfColumn(AttributeData attribute) => NameOf(attribute) is Column or Vector or Enrichment or RenamedFrom;
 
+    public static bool IsRename(AttributeData attribute) => NameOf(attribute) == RenamedFrom;
+
     public static AttributeData? Find(IPropertySymbol property, string name) =>
         property.GetAttributes().FirstOrDefault(attribute => NameOf(attribute) == name);
 

@@ -23,7 +23,7 @@ internal sealed record EventModel
     /// <summary>The event type's name in the store.</summary>
     public string EventType { get; set; } = "";
 
-    /// <summary>The calls that set the limits, such as <c>.KeepLast(500)</c>.</summary>
+    /// <summary>The calls behind the columns, such as <c>.KeepLast(500)</c>.</summary>
     public EquatableList<string> Limits { get; set; }
 
     /// <summary>The property that holds the user, escaped.</summary>

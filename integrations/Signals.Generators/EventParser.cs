@@ -22,7 +22,7 @@ internal sealed class EventParser(GeneratorAttributeSyntaxContext context)
             Report(Rules.InvalidName, name, "an event type", "Change the name in [Event].");
         }
 
-        EquatableList<string> limits = new(Limits(attribute).Concat(Drops()));
+        EquatableList<string> limits = new(Renames(name).Concat(Limits(attribute)).Concat(Drops()));
         cancellationToken.ThrowIfCancellationRequested();
         PropertyReader properties = new(_type, _place, _findings);
         properties.Read();
@@ -102,6 +102,27 @@ internal sealed class EventParser(GeneratorAttributeSyntaxContext context)
                 case ("WindowHours", double hours):
                     yield return $".Window({Time(hours * MillisecondsPerHour)})";
                     break;
+            }
+        }
+    }
+
+    private IEnumerable<string> Renames(string eventType)
+    {
+        HashSet<string> names = [eventType];
+        foreach (AttributeData attribute in _type.GetAttributes().Where(Attributes.IsRename))
+        {
+            string name = attribute.ConstructorArguments.Length > 0 ? attribute.ConstructorArguments[0].Value as string ?? "" : "";
+            if (ColumnNames.IsValid(name) && names.Add(name))
+            {
+                yield return $".TypeRenamedFrom(\"{name}\")";
+            }
+            else
+            {
+                Report(
+                    Rules.InvalidName, name, "a former event type",
+                    names.Contains(name)
+                        ? "The event type has this name now, or states it twice: remove a [RenamedFrom]."
+                        : "Change the name in [RenamedFrom].");
             }
         }
     }

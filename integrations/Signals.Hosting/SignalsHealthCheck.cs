@@ -74,7 +74,7 @@ internal sealed class SignalsHealthCheck(
     private IEnumerable<string> Lags(Dictionary<string, object> data)
     {
         DateTimeOffset now = time.GetUtcNow();
-        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        foreach (EventTypeSchema type in store.Schema.EventTypes.Where(type => !type.IsDropped))
         {
             if (store.GetWatermark(type.Name) is not DateTimeOffset watermark)
             {

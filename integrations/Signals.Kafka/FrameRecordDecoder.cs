@@ -35,6 +35,9 @@ public sealed class FrameRecordDecoder : IRecordDecoder
 
                     rest = rest[frame.Length..];
                     break;
+                case FrameReadResult.Skipped: // a replica that still has the event type takes the record, so this one does
+                    rest = rest[frame.Length..];
+                    break;
                 case FrameReadResult.NeedsMore:
                     reason = "the record ends inside a frame";
                     return false;
@@ -43,6 +46,7 @@ public sealed class FrameRecordDecoder : IRecordDecoder
             }
         }
 
+        reason = "";
         return true;
     }
 }

@@ -112,7 +112,7 @@ public sealed class KafkaSignals : IDisposable
         using (Utf8JsonWriter json = new(stream))
         {
             json.WriteStartObject();
-            foreach (EventTypeSchema type in schema.EventTypes)
+            foreach (EventTypeSchema type in schema.EventTypes.Where(type => !type.IsDropped))
             {
                 json.WriteStartArray(type.Name);
                 foreach (ColumnSchema column in type.Columns.Where(column => !column.IsDropped))

@@ -10,7 +10,7 @@ public sealed class RecordRows
     /// <summary>The most events that one record may hold.</summary>
     public const int MaxEventsPerRecord = 65_536;
 
-    private readonly EventBatch[] _batches;
+    private readonly EventBatch?[] _batches; // by id; none for what was dropped
     private readonly EventTypeSchema? _definitions;
     private readonly long _maxFutureMs;
     private readonly long _maxPastMs;
@@ -20,8 +20,8 @@ public sealed class RecordRows
     internal RecordRows(EventGroup group, TimeSpan maxFuture, TimeSpan maxPast)
     {
         Schema = group.Schema;
-        _batches = [.. group.Schema.EventTypes.Select(type => group[type.Name])];
-        _definitions = group.Schema.EventTypes.FirstOrDefault(static type => type.Name == LogDefinitions.EventType);
+        _batches = [.. group.Schema.EventTypes.Select(type => type.IsDropped ? null : group[type.Name])];
+        _definitions = group.Schema.TryGet(LogDefinitions.EventType, out EventTypeSchema? definitions) ? definitions : null;
         (_maxFutureMs, _maxPastMs) = ((long)maxFuture.TotalMilliseconds, (long)maxPast.TotalMilliseconds);
     }
 
@@ -74,8 +74,8 @@ public sealed class RecordRows
             throw new RecordRejectedException($"an event of the type '{LogDefinitions.EventType}', which only definitions make");
         }
 
-        return eventType.Id < _batches.Length && ReferenceEquals(_batches[eventType.Id].EventType, eventType)
-            ? _batches[eventType.Id]
+        return eventType.Id < _batches.Length && _batches[eventType.Id] is { } batch && ReferenceEquals(batch.EventType, eventType)
+            ? batch
             : throw new ArgumentException(
                 $"The event type '{eventType.Name}' is not one of this store; take it from {nameof(Schema)}.", nameof(eventType));
     }

@@ -27,7 +27,7 @@ public static class ParquetExporter
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         return ExportAsync(
-            options.EventTypes.Count > 0 ? options.EventTypes : [.. store.Schema.EventTypes.Select(type => type.Name)],
+            options.EventTypes.Count > 0 ? options.EventTypes : AllOf(store.Schema),
             store.SplitScan,
             options,
             cancellationToken);
@@ -41,7 +41,7 @@ public static class ParquetExporter
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         return ExportAsync(
-            options.EventTypes.Count > 0 ? options.EventTypes : [.. store.Schema.EventTypes.Select(type => type.Name)],
+            options.EventTypes.Count > 0 ? options.EventTypes : AllOf(store.Schema),
             store.SplitScan,
             options,
             cancellationToken);
@@ -61,6 +61,8 @@ public static class ParquetExporter
             ? ExportAsync(options.EventTypes, past.SplitScan, options, cancellationToken)
             : throw new ArgumentException($"{nameof(options.EventTypes)} is empty; name the event types of the past.", nameof(options));
     }
+
+    private static string[] AllOf(StoreSchema schema) => [.. schema.EventTypes.Where(type => !type.IsDropped).Select(type => type.Name)];
 
     private static async Task<ParquetExportResult> ExportAsync(
         IReadOnlyList<string> eventTypes,

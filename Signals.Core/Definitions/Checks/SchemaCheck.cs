@@ -20,7 +20,9 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
         var conditions = new ConditionCheck(_columns, schema, catalog, errors);
         for (int i = 0; i < definition.FromClauses.Count; i++)
         {
-            conditions.Run(JsonPath.Root["sources"][i]["where"], definition.FromClauses[i].Where, definition.FromClauses[i].EventType);
+            string called = definition.FromClauses[i].EventType;
+            string current = schema.TryGet(called, out EventTypeSchema? type) ? type.Name : called;
+            conditions.Run(JsonPath.Root["sources"][i]["where"], definition.FromClauses[i].Where, current);
         }
 
         conditions.Run(JsonPath.Root["where"], definition.Where, eventType: null);
@@ -42,8 +44,14 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
             {
                 errors.Add(
                     path["eventType"],
-                    $"unknown event type '{clause.EventType}'; " +
-                    $"the store has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}");
+                    $"unknown event type '{clause.EventType}'{schema.WhyNot(clause.EventType)}; the store has: {schema.ListTypes()}");
+                continue;
+            }
+
+            if (_columns.Has(type.Name))
+            {
+                errors.Add(
+                    path["eventType"], $"'{clause.EventType}' and another source are one event type, which is called '{type.Name}' now");
                 continue;
             }
 

@@ -98,7 +98,7 @@ internal sealed class FeatureCompiler<TTo>(
         int[] positions = new int[types.Max(type => type.Id) + 1];
         foreach (EventTypeSchema type in types)
         {
-            positions[type.Id] = Array.IndexOf(sources, type.Name);
+            positions[type.Id] = Array.FindIndex(sources, type.IsCalled);
         }
 
         return new EventTypeKernel<TTo>(

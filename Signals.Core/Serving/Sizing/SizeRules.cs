@@ -20,7 +20,7 @@ internal sealed class SizeRules
     public SizeRules(SequenceDefinition definition, EventTypeSchema[] types, RowLayout layout)
     {
         Size = definition.Size.Value;
-        Counts = Array.ConvertAll(types, type => definition.FromClauses.First(clause => clause.EventType == type.Name).Count.Value);
+        Counts = Array.ConvertAll(types, type => definition.FromClauses.First(clause => type.IsCalled(clause.EventType)).Count.Value);
         _types = Array.ConvertAll(types, type => type.Id);
         _slotOfType = new int[types[^1].Id + 1];
         for (int slot = 0; slot < types.Length; slot++)
@@ -34,7 +34,7 @@ internal sealed class SizeRules
             new Quota(SlotsOf(rule), rule.MinimumRows(Size), rule.MaximumRows(Size)))];
         RunLimits = [.. definition.Mix.OfType<StreakLimitRule>().Select(rule => new StreakLimit(SlotsOf(rule), rule.Maximum.Value))];
 
-        bool[] SlotsOf(MixRule rule) => Array.ConvertAll(types, type => rule.EventTypes.Contains(type.Name));
+        bool[] SlotsOf(MixRule rule) => Array.ConvertAll(types, type => rule.EventTypes.Any(type.IsCalled));
     }
 
     /// <summary>The largest number of rows of a sequence.</summary>

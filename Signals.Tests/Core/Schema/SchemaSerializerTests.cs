@@ -22,6 +22,28 @@ internal sealed class SchemaSerializerTests
     private const string GoldenOfWidened =
         "92039195A476696577CE7FFFFFFFC0CE9A7EC8009397A46974656D00080191A26964C00697A376656300200490C01E97A4676F6E65000C0190FF0B";
 
+    // Version 4: as version 3, with the former names of each event type, and whether it was dropped.
+    private const string GoldenOfTypes =
+        "92049497A9706167655F76696577CE7FFFFFFFC0CE9A7EC8009197A46974656D00080191A76974656D5F6964C00892A470616765A476696577C0"
+        + "97A476696577CE7FFFFFFFC0CE9A7EC8009197A17800140190C01491A5636C69636BFF97A3746170CE7FFFFFFFC0CE9A7EC80090900597A3627579"
+        + "03C0CE9A7EC8009090C0";
+
+    [Test]
+    public void Write_RenamedAndDroppedTypes_NeverChangesItsBytes()
+    {
+        byte[] bytes = SchemaSerializer.Write(Types());
+        Assert.That(Convert.ToHexString(bytes), Is.EqualTo(GoldenOfTypes).NoClip);
+        StoreSchema read = SchemaSerializer.Read(bytes);
+        Assert.That(
+            read.EventTypes.Select(
+                type => $"{type.Id} {type.Name} {string.Join(',', type.FormerNames)} {type.Drop.SinceMs} {type.IsDropFinal}"),
+            Is.EqualTo(["0 page_view page,view 0 False", "1 view click 0 True", "2 tap  5 False", "3 buy  0 False"]));
+        Assert.That(read.EventTypes.Select(type => type.IsDropped), Is.EqualTo(new[] { false, true, true, false }));
+        Assert.That(read["view"].Id, Is.EqualTo(0), "the live one");
+        Assert.That(read["view"].Columns[0].FormerNames, Is.EqualTo(new[] { "item_id" }));
+        Assert.That((read.TryGet("click", out _), read.TryGet("tap", out _)), Is.EqualTo((false, false)));
+    }
+
     [Test]
     public void Write_Widened_NeverChangesItsBytes()
     {
@@ -43,14 +65,15 @@ internal sealed class SchemaSerializerTests
             read.Columns.Select(c => $"{c.Name} {string.Join(',', c.FormerNames)}"),
             Is.EqualTo(["item id,item_id", "country ", "gone item", "going "]));
         Assert.That(
-            read.Columns.Select(c => c.Drop), Is.EqualTo(new[] { default, default, ColumnDrop.Final, ColumnDrop.At(5) }));
+            read.Columns.Select(c => c.Drop), Is.EqualTo(new[] { default, default, DropState.Final, DropState.At(5) }));
         Assert.That(read.IndexOf("gone"), Is.EqualTo(-1));
     }
 
     [Test]
-    public void Read_FormerNamesAndTypesDamaged_IsRefusedOrObeysTheLimits([Values] bool isWidened)
+    public void Read_FormerNamesAndTypesDamaged_IsRefusedOrObeysTheLimits([Values(2, 3, 4)] int version)
     {
-        byte[] bytes = SchemaSerializer.Write(isWidened ? Widened() : Renamed());
+        byte[] bytes = SchemaSerializer.Write(version == 2 ? Renamed() : version == 3 ? Widened() : Types());
+        Assert.That(bytes[1], Is.EqualTo(version));
         for (int bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -59,6 +82,8 @@ internal sealed class SchemaSerializerTests
                 StoreSchema schema = SchemaSerializer.Read(bytes);
                 string[] names = [.. schema.EventTypes[0].Columns.Where(c => !c.IsDropped).SelectMany(c => c.AllNames())];
                 Assert.That(names, Is.Unique, $"bit {bit}");
+                Assert.That(schema.EventTypes.Where(t => !t.IsDropped).SelectMany(t => t.AllNames()), Is.Unique, $"bit {bit}");
+                Assert.That(schema.EventTypes.Any(t => !t.IsDropped), $"bit {bit}");
                 Assert.That(
                     schema.EventTypes[0].Columns, Is.All.Matches<ColumnSchema>(c => c!.Type.Holds(c.FirstType)), $"bit {bit}");
             }
@@ -93,7 +118,7 @@ internal sealed class SchemaSerializerTests
     {
         byte[] bytes = SchemaSerializer.Write(SchemaSamples.Full());
         bytes[1] = SchemaSerializer.Version + 1;
-        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 4"));
+        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 5"));
     }
 
     [Test]
@@ -143,6 +168,13 @@ internal sealed class SchemaSerializerTests
     [TestCase("92039195A16101C0CE05265C009197A16300080190C00B", Description = "a long that was a float at first")]
     [TestCase("92039195A16101C0CE05265C009197A16300080190C063", Description = "a first kind that is unknown")]
     [TestCase("92039195A16101C0CE05265C009196A16300080190C0", Description = "no first kind")]
+    [TestCase("92049197A16101C0CE05265C0090DD7FFFFFFFC0", Description = "two billion former names of an event type")]
+    [TestCase("92049197A16101C0CE05265C00909081FF", Description = "a drop that is a map")]
+    [TestCase("92049197A16101C0CE05265C009090FE", Description = "a drop before all times")]
+    [TestCase("92049197A16101C0CE05265C009090FF", Description = "no event type that is not dropped")]
+    [TestCase("92049197A16101C0CE05265C009091A161C0", Description = "a former name that is the name")]
+    [TestCase("92049297A16101C0CE05265C009090C097A16201C0CE05265C009091A161C0", Description = "a former name that is another type's")]
+    [TestCase("92049195A16101C0CE05265C0090", Description = "an event type of version 3")]
     public void Read_Hostile_IsRefusedWithoutAllocatingForIt(string hex)
     {
         byte[] bytes = Convert.FromHexString(hex);
@@ -164,17 +196,25 @@ internal sealed class SchemaSerializerTests
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("99"));
     }
 
+    private static StoreSchema Types() => StoreSchema.Define(s => s
+        .EventType("page_view", t => t.TypeRenamedFrom("view").TypeRenamedFrom("page").Field<long>("item").RenamedFrom("item_id"))
+        .Add(Gone(), DropState.Final)
+        .Add(new EventTypeBuilder("tap"), DropState.At(5))
+        .EventType("buy", t => t.KeepLast(3)));
+
+    private static EventTypeBuilder Gone() => new EventTypeBuilder("view").TypeRenamedFrom("click").Text("x");
+
     private static StoreSchema Widened() => StoreSchema.Define(s => s.EventType(
         "view", t => t
             .Field<long>("item").RenamedFrom("id").WidenedFrom(ColumnType.Scalar<int>())
             .Vector<float>("vec", 4).WidenedFrom(ColumnType.Vector<sbyte>(4))
-            .AddDropped("gone", ColumnType.Scalar<double>(), ColumnRole.Field, [], ColumnDrop.Final)
+            .AddDropped("gone", ColumnType.Scalar<double>(), ColumnRole.Field, [], DropState.Final)
             .WidenedFrom(ColumnType.Scalar<float>())));
 
     private static StoreSchema Renamed() => StoreSchema.Define(s => s.EventType(
         "view", t => t.Field<long>("item").RenamedFrom("item_id").RenamedFrom("id").Text("country")
-            .AddDropped("gone", ColumnType.Text, ColumnRole.Field, ["item"], ColumnDrop.Final)
-            .AddDropped("going", ColumnType.Text, ColumnRole.Enrichment, [], ColumnDrop.At(5))));
+            .AddDropped("gone", ColumnType.Text, ColumnRole.Field, ["item"], DropState.Final)
+            .AddDropped("going", ColumnType.Text, ColumnRole.Enrichment, [], DropState.At(5))));
 
     private static string Describe(ColumnSchema column) => $"{column.Id} {column.Name} {column}";
 }

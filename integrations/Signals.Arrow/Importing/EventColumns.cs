@@ -26,7 +26,8 @@ internal sealed class EventColumns
     public EventColumns(string file, Schema schema, EventTypeSchema type)
     {
         _file = file;
-        if (schema.Metadata is { } metadata && metadata.TryGetValue("signals.event_type", out string? name) && name != type.Name)
+        if (schema.Metadata is { } metadata && metadata.TryGetValue("signals.event_type", out string? name)
+            && name != type.Name && !type.FormerNames.Contains(name))
         {
             throw new ArrowFileException(file, $"it holds events of '{name}'; wanted are those of '{type.Name}'.");
         }

@@ -63,7 +63,8 @@ internal sealed class DefinitionFacts
     }
 
     /// <summary>What the definition takes of an event type; null for nothing.</summary>
-    public Source? SourceOf(string eventType) => _sources.GetValueOrDefault(eventType);
+    public Source? SourceOf(EventTypeSchema eventType) => eventType.FormerNames.Prepend(eventType.Name)
+        .Select(called => _sources.GetValueOrDefault(called)).FirstOrDefault(source => source is not null);
 
     private static JsonElement[] Items(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray()] : [];

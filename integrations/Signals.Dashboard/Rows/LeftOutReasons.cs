@@ -43,7 +43,7 @@ internal sealed class LeftOutReasons
             return "The definition holds code of the host, so the page cannot say why.";
         }
 
-        if (_facts.SourceOf(row.Type.Name) is not { } source)
+        if (_facts.SourceOf(row.Type) is not { } source)
         {
             return "Its event type is not a source of the definition.";
         }

@@ -76,7 +76,8 @@ internal sealed class ShownStore
     {
         try
         {
-            Store.Read(UserId.From(1), Store.Query(Store.Schema.EventTypes[0].Name).Last(1).Columns().Build()).Dispose();
+            string type = Store.Schema.EventTypes.First(type => !type.IsDropped).Name;
+            Store.Read(UserId.From(1), Store.Query(type).Last(1).Columns().Build()).Dispose();
         }
         catch (ObjectDisposedException)
         {

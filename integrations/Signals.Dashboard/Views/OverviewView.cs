@@ -133,7 +133,7 @@ internal static class OverviewView
     }
 
     private static void WriteTypes(Utf8JsonWriter json, SignalStore store) =>
-        JsonAnswer.Objects(json, "types", store.Schema.EventTypes, type =>
+        JsonAnswer.Objects(json, "types", store.Schema.EventTypes.Where(type => !type.IsDropped), type =>
         {
             json.WriteString("name", type.Name);
             json.WriteNumber("keep_last", type.KeepLast);

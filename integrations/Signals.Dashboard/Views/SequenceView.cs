@@ -19,7 +19,7 @@ internal static class SequenceView
         ReadTrace trace = new();
         using ServedSequence sequence = shown.Store.Read(user, definition, new ReadOptions { Trace = trace });
         UserHistory history = UserHistory.Read(
-            shown.Store, shown.Store.Schema.EventTypes, last, query => shown.Store.Read(user, query));
+            shown.Store, [.. shown.Store.Schema.EventTypes.Where(type => !type.IsDropped)], last, query => shown.Store.Read(user, query));
         return SendAsync(context, shown.Store, sequence, trace, history);
     }
 

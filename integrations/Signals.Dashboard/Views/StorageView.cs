@@ -17,11 +17,11 @@ internal static class StorageView
             json.WriteStartObject();
             json.WriteNumber("memtable_rows", stats.MemTableRows);
             json.WriteNumber("memtable_bytes", stats.MemTableBytes);
-            JsonAnswer.Objects(json, "types", shown.Store.Schema.EventTypes, type =>
+            JsonAnswer.Objects(json, "types", shown.Store.Schema.EventTypes.Where(type => !type.IsDropped), type =>
             {
                 json.WriteString("name", type.Name);
                 json.WriteNumber("window_ms", type.Window.TotalMilliseconds);
-                JsonAnswer.Objects(json, "tables", tables.Where(table => table.EventType == type.Name), table =>
+                JsonAnswer.Objects(json, "tables", tables.Where(table => table.EventType == type.Name && !table.IsOfDroppedType), table =>
                 {
                     JsonAnswer.Long(json, "number", table.Number);
                     json.WriteNumber("window_start_ms", table.WindowStartMs);

@@ -55,7 +55,7 @@ internal static class UserView
     {
         if (Parameters.OptionalText(request, "type") is not string name)
         {
-            return [.. schema.EventTypes];
+            return [.. schema.EventTypes.Where(live => !live.IsDropped)];
         }
 
         return schema.TryGet(name, out EventTypeSchema? type)

@@ -32,7 +32,11 @@ internal static class SchemaRecord
 
             if (!schema.TryGet(type.Name, out EventTypeSchema? known))
             {
-                missing.Add(type.Name);
+                if (!schema.WasDropped(type.Name))
+                {
+                    missing.Add(type.Name);
+                }
+
                 continue;
             }
 

@@ -12,6 +12,9 @@ internal struct JsonEnvelope
     public ulong Id;
     public bool HasFields;
 
+    /// <summary>Whether the event type was dropped.</summary>
+    public bool IsDropped;
+
     private int _keys;
 
     /// <summary>Notes a key; false when it was there already.</summary>

@@ -10,7 +10,8 @@ internal sealed class JsonEventReader(StoreSchema schema)
 
     private readonly SingleEvent _event = new();
     private readonly JsonValueReader _values = new();
-    private readonly JsonEventType[] _types = [.. schema.EventTypes.Select(static type => new JsonEventType(type))];
+    private readonly JsonEventType[] _types =
+        [.. schema.EventTypes.Where(static type => !type.IsDropped).Select(static type => new JsonEventType(type))];
 
     public StoreSchema Schema => schema;
 
@@ -77,6 +78,11 @@ internal sealed class JsonEventReader(StoreSchema schema)
             return missing;
         }
 
+        if (envelope.IsDropped)
+        {
+            return null; // a replica that still has the event type takes the record, so this one does
+        }
+
         _event.Begin(envelope.Type!.Schema);
         (_event.User, _event.TimeMs, _event.Id) = (envelope.User, envelope.TimeMs, envelope.Id);
         if (envelope.HasFields && Fields(ref fields, envelope.Type) is { } wrong)
@@ -108,9 +114,13 @@ internal sealed class JsonEventReader(StoreSchema schema)
                     && UserId.TryParse(id[..length], out envelope.User)
                     ? null : "'user_id' is not a decimal number or 32 hexadecimal digits, as a string";
             case JsonKey.Type:
-                envelope.Type = json.TokenType == JsonTokenType.String && _values.TryText(ref json, out ReadOnlySpan<byte> type)
-                    ? TypeOf(type) : null;
-                return envelope.Type is null ? "not a known event type" : null;
+                if (json.TokenType == JsonTokenType.String && _values.TryText(ref json, out ReadOnlySpan<byte> type))
+                {
+                    envelope.Type = TypeOf(type);
+                    envelope.IsDropped = envelope.Type is null && schema.WasDropped(Encoding.UTF8.GetString(type));
+                }
+
+                return envelope.Type is null && !envelope.IsDropped ? "not a known event type" : null;
             case JsonKey.Time:
                 return json.TokenType == JsonTokenType.Number && json.TryGetInt64(out envelope.TimeMs)
                     ? null : "'time' is not a whole number of milliseconds";
@@ -156,9 +166,12 @@ internal sealed class JsonEventReader(StoreSchema schema)
     {
         foreach (JsonEventType type in _types)
         {
-            if (name.SequenceEqual(type.Name))
+            foreach (byte[] called in type.Names)
             {
-                return type;
+                if (name.SequenceEqual(called))
+                {
+                    return type;
+                }
             }
         }
 

@@ -10,7 +10,7 @@ internal sealed class JsonEventType
     public JsonEventType(EventTypeSchema schema)
     {
         Schema = schema;
-        Name = Encoding.UTF8.GetBytes(schema.Name);
+        Names = [.. schema.FormerNames.Prepend(schema.Name).Select(Encoding.UTF8.GetBytes)];
         ColumnSchema[] columns = [.. schema.Columns.Where(static column => !column.IsDropped)];
         _columns =
         [
@@ -24,7 +24,8 @@ internal sealed class JsonEventType
 
     public EventTypeSchema Schema { get; }
 
-    public byte[] Name { get; }
+    /// <summary>The current name first.</summary>
+    public byte[][] Names { get; }
 
     /// <summary>By column: it is there twice.</summary>
     public string[] Twice { get; }

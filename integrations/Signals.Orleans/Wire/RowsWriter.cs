@@ -14,13 +14,20 @@ internal static class RowsWriter
         WriteHeader(writer.Header, ServedColumnsFormat.KindRows, answer, rows.Status, rows.NowMs);
         BinaryPrimitives.WriteInt32LittleEndian(writer.Header[ServedColumnsFormat.RowsAt..], rows.Count);
         BinaryPrimitives.WriteUInt16LittleEndian(writer.Header[ServedColumnsFormat.ColumnsAt..], checked((ushort)columns.Count));
-        BinaryPrimitives.WriteUInt16LittleEndian(writer.Header[ServedColumnsFormat.TypesAt..], checked((ushort)rows.TypesRead.Length));
+        int names = 0;
         foreach (EventTypeSchema type in rows.TypesRead)
         {
-            Span<byte> entry = writer.AddNamed(ServedColumnsFormat.TypeBytes, type.Name);
-            BinaryPrimitives.WriteUInt16LittleEndian(entry, type.Id);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], rows.Watermark(type.Name));
+            // The caller may know the event type by a name that it had.
+            foreach (string name in type.FormerNames.Prepend(type.Name))
+            {
+                Span<byte> entry = writer.AddNamed(ServedColumnsFormat.TypeBytes, name);
+                BinaryPrimitives.WriteUInt16LittleEndian(entry, type.Id);
+                BinaryPrimitives.WriteInt64LittleEndian(entry[8..], rows.Watermark(type.Name));
+                names++;
+            }
         }
+
+        BinaryPrimitives.WriteUInt16LittleEndian(writer.Header[ServedColumnsFormat.TypesAt..], checked((ushort)names));
 
         foreach (string column in columns)
         {

@@ -73,7 +73,8 @@ internal sealed class FileMapping
 
     private void RequireEvents()
     {
-        if (_file.Description is { } found && (found.Kind != LakeFileKind.Events || found.Name != _type.Name))
+        if (_file.Description is { } found
+            && (found.Kind != LakeFileKind.Events || !_type.FormerNames.Prepend(_type.Name).Contains(found.Name)))
         {
             throw new ParquetMismatchException(
                 _file.Path, "*", $"{found.Kind} of '{found.Name}'", $"{LakeFileKind.Events} of '{_type.Name}'");

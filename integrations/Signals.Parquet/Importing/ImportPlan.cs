@@ -16,7 +16,7 @@ internal sealed record ImportPlan(IReadOnlyList<ImportUnit> Units, int Files, lo
     /// <exception cref="FileOperationException">A folder is an export of ours that is not complete.</exception>
     public static ImportPlan Make(EventTypeSchema type, ParquetImportOptions options, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SourcePath> paths = SourcePath.List(options.Path, type.Name);
+        IReadOnlyList<SourcePath> paths = SourcePath.List(options.Path, type);
         List<ImportUnit> units = [];
         foreach (SourcePath path in paths)
         {

@@ -16,7 +16,7 @@ internal sealed record SourcePath(string File, IReadOnlyDictionary<string, strin
     /// folder that is divided by event type only the part of one type is taken.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file or folder, or no Parquet file in it.</exception>
-    public static IReadOnlyList<SourcePath> List(string path, string? eventType)
+    public static IReadOnlyList<SourcePath> List(string path, EventTypeSchema? eventType)
     {
         string root = Path.GetFullPath(path);
         if (!Directory.Exists(root))
@@ -26,12 +26,9 @@ internal sealed record SourcePath(string File, IReadOnlyDictionary<string, strin
                 : throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
         }
 
-        string ofType = Path.Combine(root, LakeFormat.TypePartition + eventType);
         if (eventType is not null && Directory.EnumerateDirectories(root, LakeFormat.TypePartition + "*").Any())
         {
-            root = Directory.Exists(ofType)
-                ? ofType
-                : throw new FileNotFoundException($"'{path}' has folders of event types, but none of '{eventType}'.", ofType);
+            root = FolderOf(eventType, root, path);
         }
 
         List<string> files = [];
@@ -40,6 +37,20 @@ internal sealed record SourcePath(string File, IReadOnlyDictionary<string, strin
         return files.Count > 0 || System.IO.File.Exists(Path.Combine(root, LakeFormat.SuccessFile))
             ? [.. files.Select(file => new SourcePath(file, PartitionsOf(file)))]
             : throw new FileNotFoundException($"There is no file that ends with '{LakeFormat.Extension}' below '{path}'.", path);
+    }
+
+    // An export from before a rename is under a former name. One under the current name is newer, and has all that an older one has.
+    private static string FolderOf(EventTypeSchema eventType, string root, string path)
+    {
+        IEnumerable<string> names = eventType.FormerNames.Prepend(eventType.Name);
+        string[] folders = [.. names.Select(name => Path.Combine(root, LakeFormat.TypePartition + name))];
+        string[] found = Array.FindAll(folders, Directory.Exists);
+        return found.Length == 1 || (found.Length > 1 && found[0] == folders[0]) ? found[0]
+            : found.Length == 0
+                ? throw new FileNotFoundException($"'{path}' has folders of event types, but none of '{eventType.Name}'.", folders[0])
+                : throw new FileNotFoundException(
+                    $"'{path}' has folders of several former names of '{eventType.Name}': "
+                    + $"{string.Join(", ", found.Select(Path.GetFileName))}. Import the one that is meant.", folders[0]);
     }
 
     private static void Collect(string folder, List<string> files)

@@ -204,7 +204,7 @@ internal sealed class EraseCommand : ToolCommand
     private static long CountEvents(SignalStore store, UserId user)
     {
         long events = 0;
-        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        foreach (EventTypeSchema type in store.Schema.EventTypes.Where(type => !type.IsDropped))
         {
             using Sequence sequence = store.Read(user, store.Query(type.Name).Last(int.MaxValue).Columns().Build());
             events += sequence.Count;
@@ -215,7 +215,7 @@ internal sealed class EraseCommand : ToolCommand
 
     private static string Describe(SignalStore store, UserId user, long events)
     {
-        string[] types = [.. store.Schema.EventTypes.Select(type => type.Name)];
+        string[] types = [.. store.Schema.EventTypes.Where(type => !type.IsDropped).Select(type => type.Name)];
         if (events == 0)
         {
             return $"user {user} has no events that reads show";

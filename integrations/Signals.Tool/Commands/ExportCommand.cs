@@ -80,7 +80,7 @@ internal sealed class ExportCommand : ToolCommand
         {
             long events = 0;
             long most = store.GetTables()
-                .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
+                .Where(table => !table.IsPatch && !table.IsOfDroppedType && types.Any(type => type.Name == table.EventType))
                 .Sum(table => table.Rows);
             await LongWork.ShowAsync(
                 context,

@@ -33,12 +33,9 @@ internal sealed class InspectCommand : ToolCommand
         string? type = line.GetValue(_type);
         bool json = line.GetValue(_json);
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
-        if (type is not null && !store.Schema.TryGet(type, out _))
-        {
-            throw new UsageException($"The store has no event type '{type}'.");
-        }
-
-        TableInfo[] tables = [.. store.GetTables().Where(table => type is null || table.EventType == type)];
+        string? chosen = type is null ? null : TypeChoice.Choose(store.Schema, [type])[0].Name;
+        TableInfo[] tables =
+            [.. store.GetTables().Where(table => chosen is null || (table.EventType == chosen && !table.IsOfDroppedType))];
         if (json)
         {
             context.WriteRaw(JsonText.Write(writer => WriteJson(writer, tables)));
@@ -68,6 +65,7 @@ internal sealed class InspectCommand : ToolCommand
             json.WriteNumber("bytes", table.Bytes);
             json.WriteBoolean("patch", table.IsPatch);
             json.WriteBoolean("imported", table.IsImported);
+            json.WriteBoolean("dropped", table.IsOfDroppedType);
             json.WriteEndObject();
         }
 
@@ -82,8 +80,8 @@ internal sealed class InspectCommand : ToolCommand
             return;
         }
 
-        long widest = tables.GroupBy(table => (table.EventType, table.WindowStartMs)).Max(window => window.Sum(table => table.Bytes));
-        foreach (IGrouping<string, TableInfo> type in tables.GroupBy(table => table.EventType))
+        long widest = tables.GroupBy(table => (NameOf(table), table.WindowStartMs)).Max(window => window.Sum(table => table.Bytes));
+        foreach (IGrouping<string, TableInfo> type in tables.GroupBy(NameOf))
         {
             console.WriteLine(type.Key);
             foreach (IGrouping<long, TableInfo> window in type.GroupBy(table => table.WindowStartMs))
@@ -98,6 +96,8 @@ internal sealed class InspectCommand : ToolCommand
 
         console.WriteLine("# events, % events of a segment, ~ patches");
     }
+
+    private static string NameOf(TableInfo table) => table.IsOfDroppedType ? table.EventType + ", dropped" : table.EventType;
 
     private static string Bar(TableInfo run, long widest) =>
         new(run.IsPatch ? '~' : run.IsImported ? '%' : '#', (int)Math.Max(1, run.Bytes * BarWidth / widest));

@@ -91,7 +91,8 @@ internal sealed class ProfileCommand : ToolCommand
     /// <summary>Users of all event types, evenly over their ids.</summary>
     private static UserId[] UsersOf(SignalStore store, int most)
     {
-        UserId[] all = [.. store.Schema.EventTypes.SelectMany(type => store.GetUsers(type.Name)).Distinct().Order()];
+        IEnumerable<EventTypeSchema> types = store.Schema.EventTypes.Where(type => !type.IsDropped);
+        UserId[] all = [.. types.SelectMany(type => store.GetUsers(type.Name)).Distinct().Order()];
         int step = Math.Max(1, (all.Length + most - 1) / most);
         return [.. all.Where((_, i) => i % step == 0)];
     }

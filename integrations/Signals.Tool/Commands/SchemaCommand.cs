@@ -31,12 +31,13 @@ internal sealed class SchemaCommand : ToolCommand
         {
             string last = type.KeepLast == int.MaxValue ? "all events" : $"the newest {Count.Events(type.KeepLast)} of a user";
             string age = type.MaxAge is { } most ? Duration(most) : "any age";
-            context.WriteRaw($"{type.Name}: keeps {last}, {age}; windows of {Duration(type.Window)}");
+            string name = type.Name + Dropped(type.IsDropped, type.IsDropFinal);
+            context.WriteRaw($"{name}: keeps {last}, {age}; windows of {Duration(type.Window)}");
             Table table = new Table().Border(TableBorder.Simple).AddColumns("column", "type", "role");
             foreach (ColumnSchema column in type.Columns)
             {
                 string role = column.Role == ColumnRole.Enrichment ? "enrichment" : "field";
-                role += !column.IsDropped ? "" : column.IsDropFinal ? ", dropped" : ", dropped, can be taken back";
+                role += Dropped(column.IsDropped, column.IsDropFinal);
                 table.AddRow(new Text(column.Name), new Text(TypeOf(column)), new Text(role));
             }
 
@@ -45,6 +46,8 @@ internal sealed class SchemaCommand : ToolCommand
 
         return Task.FromResult(ExitCode.Ok);
     }
+
+    private static string Dropped(bool isDropped, bool isFinal) => !isDropped ? "" : isFinal ? ", dropped" : ", dropped, can be taken back";
 
     private static string TypeOf(ColumnSchema column) => column.FirstType == column.Type
         ? KindWords.Of(column.Type)

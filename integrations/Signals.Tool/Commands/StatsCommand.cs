@@ -49,7 +49,7 @@ internal sealed class StatsCommand : ToolCommand
         json.WriteNumber("log_events", stats.LogRows);
         json.WriteNumber("erased_users", stats.ErasedUsers);
         json.WriteStartArray("event_types");
-        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        foreach (EventTypeSchema type in store.Schema.EventTypes.Where(type => !type.IsDropped))
         {
             TableInfo[] tables = TablesOf(store, type);
             json.WriteStartObject();
@@ -96,7 +96,7 @@ internal sealed class StatsCommand : ToolCommand
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns(
             "event type", "columns", "keep last", "max age", "windows", "tables", "rows", "bytes", "newest event");
-        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        foreach (EventTypeSchema type in store.Schema.EventTypes.Where(type => !type.IsDropped))
         {
             TableInfo[] tables = TablesOf(store, type);
             string[] cells =
@@ -129,6 +129,6 @@ internal sealed class StatsCommand : ToolCommand
     }
 
     private static TableInfo[] TablesOf(ReadOnlyStore store, EventTypeSchema type) =>
-        [.. store.GetTables().Where(table => table.EventType == type.Name)];
+        [.. store.GetTables().Where(table => table.EventType == type.Name && !table.IsOfDroppedType)];
 
 }

@@ -84,7 +84,7 @@ internal sealed class CsvHeader
         string typeName = row.Cell(_keys[1]).ToString();
         if (!_schema.TryGet(typeName, out EventTypeSchema? type))
         {
-            return $"the store has no event type '{typeName}'";
+            return $"the store has no event type '{typeName}'{(_schema.WasDropped(typeName) ? ": it was dropped" : "")}";
         }
 
         ReadOnlySpan<char> time = row.Cell(_keys[2]);

@@ -47,7 +47,7 @@ internal static class ArrowOutput
             },
             cancellationToken);
         long most = look.GetTables()
-            .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
+            .Where(table => !table.IsPatch && !table.IsOfDroppedType && types.Any(type => type.Name == table.EventType))
             .Sum(table => table.Rows);
         await LongWork.ShowAsync(
             context,

@@ -23,6 +23,7 @@ internal static class SchemaJson
         {
             json.WriteStartObject();
             json.WriteString("name", type.Name);
+            WriteNames(json, type.FormerNames, type.IsDropped, type.IsDropFinal);
             WriteLimits(json, type);
             json.WriteStartArray("columns");
             foreach (ColumnSchema column in type.Columns)
@@ -36,7 +37,7 @@ internal static class SchemaJson
                 }
 
                 json.WriteBoolean("enrichment", column.Role == ColumnRole.Enrichment);
-                WriteNames(json, column);
+                WriteNames(json, column.FormerNames, column.IsDropped, column.IsDropFinal);
                 json.WriteEndObject();
             }
 
@@ -66,7 +67,7 @@ internal static class SchemaJson
             {
                 foreach (JsonElement type in json.RootElement.GetProperty("event_types").EnumerateArray())
                 {
-                    schema.EventType(NameOf(type), define => Define(define, type));
+                    AddType(schema, type);
                 }
             });
         }
@@ -78,16 +79,16 @@ internal static class SchemaJson
         }
     }
 
-    private static void WriteNames(Utf8JsonWriter json, ColumnSchema column)
+    private static void WriteNames(Utf8JsonWriter json, IReadOnlyList<string> formerNames, bool isDropped, bool isFinal)
     {
         json.WriteStartArray("former_names");
-        foreach (string former in column.FormerNames)
+        foreach (string former in formerNames)
         {
             json.WriteStringValue(former);
         }
 
         json.WriteEndArray();
-        json.WriteString("dropped", !column.IsDropped ? null : column.IsDropFinal ? DroppedForGood : DroppedNow);
+        json.WriteString("dropped", !isDropped ? null : isFinal ? DroppedForGood : DroppedNow);
     }
 
     private static void WriteLimits(Utf8JsonWriter json, EventTypeSchema type)
@@ -113,8 +114,22 @@ internal static class SchemaJson
         json.WriteNumber("window_ms", (long)type.Window.TotalMilliseconds);
     }
 
+    private static void AddType(StoreSchemaBuilder schema, JsonElement type)
+    {
+        string name = NameOf(type);
+        if (DropOf(type, $"event type '{name}'") is bool isFinal)
+        {
+            schema.AddDropped(name, define => Define(define, type), isFinal);
+        }
+        else
+        {
+            schema.EventType(name, define => Define(define, type));
+        }
+    }
+
     private static void Define(EventTypeBuilder define, JsonElement type)
     {
+        Array.ForEach(FormerNamesOf(type), former => define.TypeRenamedFrom(former));
         foreach (JsonElement column in type.GetProperty("columns").EnumerateArray())
         {
             DefineColumn(define, column);
@@ -143,23 +158,33 @@ internal static class SchemaJson
         string name = NameOf(column);
         string word = column.GetProperty("type").GetString() ?? "";
         bool isEnrichment = column.GetProperty("enrichment").GetBoolean();
-        string[] former = column.TryGetProperty("former_names", out JsonElement names)
-            ? [.. names.EnumerateArray().Select(former => former.GetString() ?? throw new FormatException("a former name is null"))]
-            : [];
-        switch (column.TryGetProperty("dropped", out JsonElement dropped) ? dropped.GetString() : null)
+        string[] former = FormerNamesOf(column);
+        if (DropOf(column, $"column '{name}'") is bool isFinal)
         {
-            case null:
-                KindWords.Add(define, name, word, isEnrichment);
-                Array.ForEach(former, earlier => define.RenamedFrom(earlier));
-                break;
-            case DroppedNow or DroppedForGood:
-                ColumnRole role = isEnrichment ? ColumnRole.Enrichment : ColumnRole.Field;
-                define.AddDropped(name, KindWords.TypeOf(word), role, former, dropped.ValueEquals(DroppedForGood));
-                break;
-            case string other:
-                throw new FormatException($"column '{name}' is dropped '{other}'; there are '{DroppedNow}' and '{DroppedForGood}'");
+            ColumnRole role = isEnrichment ? ColumnRole.Enrichment : ColumnRole.Field;
+            define.AddDropped(name, KindWords.TypeOf(word), role, former, isFinal);
+        }
+        else
+        {
+            KindWords.Add(define, name, word, isEnrichment);
+            Array.ForEach(former, earlier => define.RenamedFrom(earlier));
         }
     }
+
+    private static string[] FormerNamesOf(JsonElement named) => named.TryGetProperty("former_names", out JsonElement names)
+        ? [.. names.EnumerateArray().Select(former => former.GetString() ?? throw new FormatException("a former name is null"))]
+        : [];
+
+    /// <summary>Whether it was dropped for good; null when it is not dropped.</summary>
+    private static bool? DropOf(JsonElement named, string what) =>
+        (named.TryGetProperty("dropped", out JsonElement dropped) ? dropped.GetString() : null) switch
+        {
+            null => null,
+            DroppedNow => false,
+            DroppedForGood => true,
+            string other => throw new FormatException(
+                $"{what} is dropped '{other}'; there are '{DroppedNow}' and '{DroppedForGood}'"),
+        };
 
     private static string NameOf(JsonElement named) =>
         named.GetProperty("name").GetString() ?? throw new FormatException("a name is null");

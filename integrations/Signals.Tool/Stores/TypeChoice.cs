@@ -4,8 +4,8 @@ namespace Signals.Tool.Stores;
 internal static class TypeChoice
 {
     public static EventTypeSchema[] Choose(StoreSchema schema, string[] names) => names.Length == 0
-        ? [.. schema.EventTypes]
+        ? [.. schema.EventTypes.Where(type => !type.IsDropped)]
         : [.. names.Select(name => schema.TryGet(name, out EventTypeSchema? type)
             ? type
-            : throw new UsageException($"The store has no event type '{name}'."))];
+            : throw new UsageException($"The store has no event type '{name}'{(schema.WasDropped(name) ? ": it was dropped" : "")}."))];
 }
