@@ -102,11 +102,11 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
     /// <summary>The sequence of a lease.</summary>
     /// <param name="lease">The lease; the default one makes the default sequence.</param>
-    /// <exception cref="ArgumentException">It is the lease of a <see cref="Sequence"/>.</exception>
+    /// <exception cref="ArgumentException">It is the lease of another kind of answer.</exception>
     public static ServedSequence Of(SequenceLease lease) =>
         lease.Owner is ServedAnswer answer ? new(answer, lease.Generation)
         : lease.Owner is null ? default
-        : throw SequenceLease.IsOfAnotherKind(nameof(ServedSequence), nameof(Sequence));
+        : throw SequenceLease.IsNotOf(nameof(ServedSequence));
 
     /// <summary>The type of a column's values.</summary>
     /// <param name="column">The name in the answer.</param>

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Signals.Offline;
-using Signals.Serving;
 using Signals.Storage.Reads;
 
 namespace Signals;
@@ -57,11 +56,11 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
 
     /// <summary>The sequence of a lease.</summary>
     /// <param name="lease">The lease; the default one makes the default sequence.</param>
-    /// <exception cref="ArgumentException">It is the lease of a <see cref="ServedSequence"/>.</exception>
+    /// <exception cref="ArgumentException">It is the lease of another kind of answer.</exception>
     public static Sequence Of(SequenceLease lease) =>
         lease.Owner is SequenceBuffer buffer ? new(buffer, lease.Generation)
         : lease.Owner is null ? default
-        : throw SequenceLease.IsOfAnotherKind(nameof(Sequence), nameof(ServedSequence));
+        : throw SequenceLease.IsNotOf(nameof(Sequence));
 
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,6 +22,6 @@ public readonly record struct SequenceLease
 
     internal int Generation { get; }
 
-    internal static ArgumentException IsOfAnotherKind(string kind, string other) =>
-        new($"The lease is that of a {other}, not of a {kind}; make a {other} of it.");
+    internal static ArgumentException IsNotOf(string kind) =>
+        new($"The lease is not that of a {kind}; give it to the method Of of the type from whose Lease it comes.");
 }

@@ -68,10 +68,8 @@ internal sealed class SequenceLeaseTests
     {
         using Sequence plain = _store.Read(TheUser, _query);
         using ServedSequence served = _store.Read(TheUser, "feed");
-        Assert.That(
-            () => Sequence.Of(served.Lease), Throws.ArgumentException.With.Message.Contains("of a ServedSequence, not of a Sequence"));
-        Assert.That(
-            () => ServedSequence.Of(plain.Lease), Throws.ArgumentException.With.Message.Contains("of a Sequence, not of a ServedSequence"));
+        Assert.That(() => Sequence.Of(served.Lease), Throws.ArgumentException.With.Message.Contains("not that of a Sequence"));
+        Assert.That(() => ServedSequence.Of(plain.Lease), Throws.ArgumentException.With.Message.Contains("not that of a ServedSequence"));
     }
 
     [Test]
