@@ -11,26 +11,32 @@ namespace Signals.Bench.LocalReads;
 
 /// <summary>
 /// Measures what a read through a cluster costs more than a read of the same store, when the replica is in the process of the caller.
-/// The two kinds of read take turns in blocks over the same users; a difference compares neighbouring blocks.
+/// The two kinds of read take turns in short strides over the same users; a difference compares neighbouring strides.
 /// </summary>
 internal sealed class LocalReadsCommand(int events, int reads, int rounds, string path)
 {
     private const string EventType = "view";
     private const int Rows = 100;
-    private const int Warmups = 3;
+
+    // So short that what disturbs the machine meets few strides or both of a pair, and called so often that the loops are soon compiled
+    // to the end, as those of a program are.
+    private const int Stride = 500;
+
+    // Until everything that a read calls is compiled to the end, which happens in the background and waits until nothing new is called.
+    private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
 
     private static readonly string[] Columns = ["surface", "action", "dwell"];
 
     private long _sink;
     private long _wrong;
 
-    private delegate void ReadAll(ReadOnlySpan<ulong> users, Span<long> ticks);
+    private delegate void ReadAll(ReadOnlySpan<ulong> users);
 
     public static BenchCommand Syntax()
     {
         BenchCommand command = new("local-reads", "Measure what a read through a cluster costs more than a read of the same store.");
         Option<int> events = command.Number("--events", 1_000_000, "How many events.");
-        Option<int> reads = command.Number("--reads", 100_000, "The reads of a block.");
+        Option<int> reads = command.Number("--reads", 100_000, "The reads of either kind in a round.");
         Option<int> rounds = command.Number("--rounds", 15, "How many rounds.");
         Option<string> path = command.Folder();
         return command.Does(line => new LocalReadsCommand(
@@ -42,8 +48,8 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
         WorkloadOptions workload = new() { Kind = WorkloadKind.Random, Events = events, Users = Math.Max(100, events / 50) };
         ulong[] users = new EventLogGenerator(workload).PopularUsers(reads, seed: 3);
         Console.WriteLine(
-            $"last {Rows} of '{EventType}' with {Columns.Length} columns, {events:N0} events, {workload.Users:N0} Zipf users, blocks of "
-            + $"{reads:N0} reads, {rounds} rounds, median (least..most), {Environment.ProcessorCount} processors");
+            $"last {Rows} of '{EventType}' with {Columns.Length} columns, {events:N0} events, {workload.Users:N0} Zipf users, "
+            + $"{rounds} rounds of {reads:N0} reads in turns of {Stride}, median (least..most), {Environment.ProcessorCount} processors");
         BenchFolder.Use(path, folder =>
         {
             using OneSilo silo = OneSilo.Start(folder, new KafkaWorkload(workload), EventType, Rows, Columns);
@@ -64,22 +70,22 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
         Compare(
             "by query",
             users,
-            (some, ticks) =>
+            some =>
             {
                 for (int i = 0; i < some.Length; i++)
                 {
                     using Sequence read = store.Read(UserId.From(some[i]), direct);
                     Touch(read.Times, read.Ids, read.Field<float>("dwell"));
-                    Note(ticks, i);
                 }
             },
-            (some, ticks) =>
+            some =>
             {
                 for (int i = 0; i < some.Length; i++)
                 {
-                    using ClusterSequence read = Completed(cluster.ReadAsync(UserId.From(some[i]), routed));
+                    ValueTask<ClusterSequence> task = cluster.ReadAsync(UserId.From(some[i]), routed);
+                    using ClusterSequence read = task.Result; // it has completed
+                    Check(read.Answer);
                     Touch(read.Times, read.Ids, read.Field<float>("dwell"));
-                    Note(ticks, i);
                 }
             });
     }
@@ -91,22 +97,22 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
         Compare(
             what,
             users,
-            (some, ticks) =>
+            some =>
             {
                 for (int i = 0; i < some.Length; i++)
                 {
                     using ServedSequence read = store.Read(UserId.From(some[i]), definition);
                     Touch(read.Times, read.Ids, read.Field<float>("dwell"));
-                    Note(ticks, i);
                 }
             },
-            (some, ticks) =>
+            some =>
             {
                 for (int i = 0; i < some.Length; i++)
                 {
-                    using ClusterSequence read = Completed(cluster.ReadAsync(UserId.From(some[i]), definition));
+                    ValueTask<ClusterSequence> task = cluster.ReadAsync(UserId.From(some[i]), definition);
+                    using ClusterSequence read = task.Result; // it has completed
+                    Check(read.Answer);
                     Touch(read.Times, read.Ids, read.Field<float>("dwell"));
-                    Note(ticks, i);
                 }
             });
     }
@@ -115,61 +121,72 @@ internal sealed class LocalReadsCommand(int events, int reads, int rounds, strin
     {
         List<double> alone = [];
         List<double> through = [];
+        List<double> more = [];
         List<double> rate = [];
-        List<double> median = [];
-        for (int round = -Warmups; round < rounds; round++)
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < Warmup)
         {
-            bool isDirectFirst = round % 2 == 0;
-            (double Ns, double P50) first = Block(users, isDirectFirst ? direct : cluster);
-            (double Ns, double P50) second = Block(users, isDirectFirst ? cluster : direct);
-            ((double Ns, double P50) plain, (double Ns, double P50) routed) = isDirectFirst ? (first, second) : (second, first);
-            if (round >= 0)
-            {
-                alone.Add(plain.Ns);
-                through.Add(routed.Ns);
-                rate.Add(100 * ((routed.Ns / plain.Ns) - 1));
-                median.Add(100 * ((routed.P50 / plain.P50) - 1));
-            }
+            Round(users, direct, cluster);
+        }
+
+        for (int round = 0; round < rounds; round++)
+        {
+            (double plain, double routed, double difference) = Round(users, direct, cluster);
+            alone.Add(plain);
+            through.Add(routed);
+            more.Add(difference);
+            rate.Add(100 * difference / plain);
         }
 
         Console.WriteLine($"{what}: store {Spread.Of(alone)} ns a read, cluster {Spread.Of(through)} ns a read");
-        Console.WriteLine($"  through the cluster, % more time a read: {Spread.Of(rate)}, at p50: {Spread.Of(median)}");
+        Console.WriteLine($"  through the cluster: {Spread.Of(more)} ns more a read, {Spread.Of(rate)} %");
     }
 
     /// <summary>
-    /// The processor time of a read, without a look at the clock for each, and the median time of single reads in a second pass.
+    /// The processor time of a read of either kind, and the difference of neighbours: the medians over the strides of one pass. The other
+    /// kind reads a stride of other users, so that neither finds in the caches of the processor what the other one has just read.
     /// </summary>
-    private static (double Ns, double P50) Block(ulong[] users, ReadAll read)
+    private static (double Alone, double Through, double More) Round(ulong[] users, ReadAll direct, ReadAll cluster)
+    {
+        int strides = Math.Max(1, users.Length / Stride);
+        double[] alone = new double[strides];
+        double[] through = new double[strides];
+        double[] more = new double[strides];
+        for (int i = 0; i < strides; i++)
+        {
+            ReadOnlySpan<ulong> here = users.AsSpan(i * users.Length / strides, Math.Min(Stride, users.Length));
+            ReadOnlySpan<ulong> there = users.AsSpan((i + (strides / 2)) % strides * users.Length / strides, here.Length);
+            if (i % 2 == 0)
+            {
+                alone[i] = Timed(here, direct);
+                through[i] = Timed(there, cluster);
+            }
+            else
+            {
+                through[i] = Timed(there, cluster);
+                alone[i] = Timed(here, direct);
+            }
+
+            more[i] = through[i] - alone[i];
+        }
+
+        return (MedianOf(alone), MedianOf(through), MedianOf(more));
+    }
+
+    private static double Timed(ReadOnlySpan<ulong> users, ReadAll read)
     {
         long began = ThreadTime.Now();
-        read(users, []);
-        double ns = (double)(ThreadTime.Now() - began) / users.Length;
-        long[] ticks = new long[users.Length / 4];
-        long start = Stopwatch.GetTimestamp();
-        read(users.AsSpan(0, ticks.Length), ticks);
-        for (int i = ticks.Length - 1; i >= 0; i--)
-        {
-            ticks[i] -= i > 0 ? ticks[i - 1] : start;
-        }
-
-        Array.Sort(ticks);
-        return (ns, ticks[ticks.Length / 2]);
+        read(users);
+        return (double)(ThreadTime.Now() - began) / users.Length;
     }
 
-    private static void Note(Span<long> ticks, int i)
+    private static double MedianOf(double[] values)
     {
-        if (!ticks.IsEmpty)
-        {
-            ticks[i] = Stopwatch.GetTimestamp();
-        }
+        Array.Sort(values);
+        return values[values.Length / 2];
     }
 
-    private ClusterSequence Completed(ValueTask<ClusterSequence> read)
-    {
-        ClusterSequence sequence = read.Result;
-        _wrong += sequence.Answer is { IsLocal: true, Lag: not null } ? 0 : 1;
-        return sequence;
-    }
+    private void Check(in ClusterAnswer answer) => _wrong += answer is { IsLocal: true, Lag: not null } ? 0 : 1;
 
     private void Touch(ReadOnlySpan<long> times, ReadOnlySpan<ulong> ids, ReadOnlySpan<float> dwells) =>
         _sink += times.IsEmpty ? 1 : times[^1] + (long)ids[^1] + (long)dwells[^1];

@@ -29,6 +29,15 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         _generation = answer.Generation;
     }
 
+    private ServedSequence(ServedAnswer answer, int generation)
+    {
+        _answer = answer;
+        _generation = generation;
+    }
+
+    /// <summary>The lease without its kind. <see cref="Of"/> makes the sequence again.</summary>
+    public SequenceLease Lease => new(_answer, _generation);
+
     /// <summary>What the answer holds and what it lacks.</summary>
     public ServingStatus Status => Answer.Execution.StatusOf(0);
 
@@ -90,6 +99,14 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
             return _answer;
         }
     }
+
+    /// <summary>The sequence of a lease.</summary>
+    /// <param name="lease">The lease; the default one makes the default sequence.</param>
+    /// <exception cref="ArgumentException">It is the lease of another kind of answer.</exception>
+    public static ServedSequence Of(SequenceLease lease) =>
+        lease.Owner is ServedAnswer answer ? new(answer, lease.Generation)
+        : lease.Owner is null ? default
+        : throw SequenceLease.IsNotOf(nameof(ServedSequence));
 
     /// <summary>The type of a column's values.</summary>
     /// <param name="column">The name in the answer.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Signals.Core.DefinitionVersions;
 using Signals.Core.Placement;
 using Signals.Core.Serving;
@@ -196,6 +197,8 @@ public sealed partial class StoreDefinitions
             nameof(tensor));
     }
 
+    /// <remarks>Never inlined, for the sake of the caller's loop, as the read by query of <see cref="SequenceReader"/>.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
     {
         RegisteredDefinition<ServedPlan> registered = Find(name);

@@ -25,6 +25,15 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
         _generation = buffer.Generation;
     }
 
+    private Sequence(SequenceBuffer buffer, int generation)
+    {
+        _buffer = buffer;
+        _generation = generation;
+    }
+
+    /// <summary>The lease without its kind. <see cref="Of"/> makes the sequence again.</summary>
+    public SequenceLease Lease => new(_buffer, _generation);
+
     /// <summary>Whether the answer is complete, or the user is unknown.</summary>
     public SequenceStatus Status => Buffer.Statuses[0];
 
@@ -44,6 +53,14 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     public SequenceQuery Query => Buffer.Query;
 
     internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
+
+    /// <summary>The sequence of a lease.</summary>
+    /// <param name="lease">The lease; the default one makes the default sequence.</param>
+    /// <exception cref="ArgumentException">It is the lease of another kind of answer.</exception>
+    public static Sequence Of(SequenceLease lease) =>
+        lease.Owner is SequenceBuffer buffer ? new(buffer, lease.Generation)
+        : lease.Owner is null ? default
+        : throw SequenceLease.IsNotOf(nameof(Sequence));
 
     /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,6 +39,17 @@ internal sealed class LagClockTests
     }
 
     [Test]
+    public void Read_TwoEndsWait_EachIsProvenWhenItIsReached()
+    {
+        LagClock clock = new(_time);
+        clock.Learn(clock.Now(), applied: 0, 10);
+        _time.NowMs += 100;
+        clock.Learn(clock.Now(), applied: 0, 20);
+        Assert.That(clock.Read(10), Is.EqualTo(new LagReading(10, TimeSpan.FromMilliseconds(100))));
+        Assert.That(clock.Read(20), Is.EqualTo(new LagReading(0, TimeSpan.Zero)), "the second end waited on");
+    }
+
+    [Test]
     public void Read_ProcessStoodStill_TheLagSaysForHowLong()
     {
         LagClock clock = new(_time);

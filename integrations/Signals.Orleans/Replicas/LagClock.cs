@@ -5,14 +5,15 @@ namespace Signals.Orleans.Replicas;
 /// everything that was acknowledged before somebody asked for that end is applied.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread; a reading takes no lock while nothing waits to be proven. Invariant: the claims that wait have
-/// rising ends and rising times, at most <see cref="MaxClaims"/> of them. Times are those of a monotonic clock, so a process that
-/// stood still knows afterwards for how long.
+/// Thread contract: any thread; a reading takes no lock unless it reaches an end that waits to be proven. Invariant: the claims that
+/// wait have rising ends and rising times, at most <see cref="MaxClaims"/> of them. Times are those of a monotonic clock, so a process
+/// that stood still knows afterwards for how long.
 /// </remarks>
 internal sealed class LagClock(TimeProvider time)
 {
     internal const int MaxClaims = 64;
     private const long Never = LagProof.Never;
+    private const long NoEnd = long.MaxValue;
 
     private readonly Lock _lock = new();
     private readonly List<(long AskedAt, long End)> _claims = []; // Those that are not reached yet, oldest first.
@@ -20,7 +21,7 @@ internal sealed class LagClock(TimeProvider time)
     private long _provenAt = Never;
     private long _lastEnd = -1;
     private bool _isContradicted; // The last answer of the log ended before what was applied already.
-    private int _waiting; // The number of claims.
+    private long _nextEnd = NoEnd; // The lowest end of the claims.
 
     /// <summary>The moment to give to <see cref="Learn"/>. Take it before you ask the log for its end.</summary>
     public long Now() => time.GetTimestamp();
@@ -47,7 +48,7 @@ internal sealed class LagClock(TimeProvider time)
             if (end < applied)
             {
                 _claims.Clear();
-                Volatile.Write(ref _waiting, 0);
+                Volatile.Write(ref _nextEnd, NoEnd);
                 Volatile.Write(ref _provenAt, Never);
                 return;
             }
@@ -65,7 +66,7 @@ internal sealed class LagClock(TimeProvider time)
             }
 
             _claims.Add((askedAt, end));
-            Volatile.Write(ref _waiting, _claims.Count);
+            Volatile.Write(ref _nextEnd, _claims[0].End);
         }
     }
 
@@ -79,14 +80,15 @@ internal sealed class LagClock(TimeProvider time)
     /// <summary>What is proven when everything below <paramref name="position"/> is applied.</summary>
     public LagProof Prove(long position)
     {
-        if (Volatile.Read(ref _waiting) > 0)
+        if (position >= Volatile.Read(ref _nextEnd))
         {
             Reach(position);
         }
 
         long end = Volatile.Read(ref _lastEnd);
         return new LagProof(
-            end < 0 || Volatile.Read(ref _isContradicted) ? null : Math.Max(0, end - position), Volatile.Read(ref _provenAt));
+            end < 0 || Volatile.Read(ref _isContradicted) ? LagProof.Unknown : Math.Max(0, end - position),
+            Volatile.Read(ref _provenAt));
     }
 
     private void Reach(long position)
@@ -101,7 +103,7 @@ internal sealed class LagClock(TimeProvider time)
             }
 
             _claims.RemoveRange(0, reached);
-            Volatile.Write(ref _waiting, _claims.Count);
+            Volatile.Write(ref _nextEnd, _claims.Count > 0 ? _claims[0].End : NoEnd);
         }
     }
 

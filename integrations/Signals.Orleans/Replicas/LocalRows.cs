@@ -78,8 +78,6 @@ internal readonly struct LocalRows : IDisposable
             $"The column '{column}' is {other}; its values have no fixed width.", nameof(column)),
     };
 
-    public bool IsSameLease(in LocalRows other) => _served == other._served && _plain == other._plain;
-
     public void Dispose()
     {
         if (_query is null)

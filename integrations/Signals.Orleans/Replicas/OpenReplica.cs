@@ -65,22 +65,50 @@ internal sealed class OpenReplica(int partition, SignalStore store, IPartitionFe
         return new ReadPromise(partition, position, role, clock.Prove(position), isLocal);
     }
 
-    public LocalRows Read(UserId user, string definition, in ClusterReadOptions options) => new(
+    public ServedSequence Read(UserId user, string definition, in ClusterReadOptions options) =>
         options.Deadline is null && options.AsOf is null
             ? store.Read(user, definition)
-            : store.Read(user, definition, new ReadOptions { Deadline = options.Deadline, AsOf = options.AsOf }));
+            : store.Read(user, definition, new ReadOptions { Deadline = options.Deadline, AsOf = options.AsOf });
 
-    public LocalRows Read(UserId user, ClusterQuery query)
+    /// <summary>Reads by definition; when this replica failed, it notes that and gives nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // It catches, which is dear for a method in which an answer is made.
+    public ServedSequence ReadOrFail(UserId user, string definition, in ClusterReadOptions options)
     {
-        CompiledQuery? compiled = Volatile.Read(ref _lastQuery);
-        if (compiled is null || !ReferenceEquals(compiled.Source, query))
+        try
         {
-            compiled = Prepare(query);
+            return Read(user, definition, options);
         }
-
-        return new LocalRows(store.Read(user, compiled.Query), compiled);
+        catch (Exception error) when (IsOwnFailure(error))
+        {
+            Fail(error);
+            return default;
+        }
     }
 
+    /// <summary>Reads by query; when this replica failed, it notes that and gives nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Sequence ReadOrFail(UserId user, CompiledQuery compiled)
+    {
+        try
+        {
+            return store.Read(user, compiled.Query);
+        }
+        catch (Exception error) when (IsOwnFailure(error))
+        {
+            Fail(error);
+            return default;
+        }
+    }
+
+    /// <summary>The query as this store answers it.</summary>
+    /// <exception cref="ArgumentException">The store's schema lacks a type or column of the query.</exception>
+    public CompiledQuery Compiled(ClusterQuery query)
+    {
+        CompiledQuery? compiled = Volatile.Read(ref _lastQuery);
+        return compiled is not null && ReferenceEquals(compiled.Source, query) ? compiled : Prepare(query);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // Seldom, and long.
     private CompiledQuery Prepare(ClusterQuery query)
     {
         // Looked for first, because the delegate below is made at each call.

@@ -8,22 +8,10 @@ namespace Signals.Orleans.Replicas;
 /// <param name="IsLocal">Whether the caller is in this process.</param>
 internal readonly record struct ReadPromise(int Partition, long Position, ReplicaRole Role, LagProof Proof, bool IsLocal)
 {
-    /// <summary>How late the replica is at a moment, as the time provider counts; null when nothing is known.</summary>
-    public TimeSpan? LagAt(long moment, TimeProvider time) => Proof.IsKnown ? time.GetElapsedTime(Proof.Since, moment) : null;
+    /// <summary>How late the replica is at a moment of the clock; null when nothing is known.</summary>
+    public TimeSpan? LagAt(long moment, StampClock clock) => Proof.IsKnown ? clock.Between(Proof.Since, moment) : null;
 
-    /// <summary>The answer that is received at a moment.</summary>
-    public ClusterAnswer At(long moment, TimeProvider time, TimeSpan completeWithin)
-    {
-        TimeSpan? lag = LagAt(moment, time);
-        return new ClusterAnswer
-        {
-            Partition = Partition,
-            Position = Position,
-            Role = Role,
-            LagRecords = Proof.Records,
-            Lag = lag,
-            IsComplete = lag <= completeWithin,
-            IsLocal = IsLocal,
-        };
-    }
+    /// <summary>The answer that is received at a moment of the clock.</summary>
+    public ClusterAnswer At(long moment, StampClock clock, TimeSpan completeWithin) =>
+        new(Partition, Position, Role, Proof.Records, LagAt(moment, clock), completeWithin, IsLocal);
 }

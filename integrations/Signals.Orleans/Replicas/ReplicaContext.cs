@@ -16,6 +16,9 @@ internal sealed record ReplicaContext(string Silo, SignalsClusterOptions Options
     /// <summary>The turns to open a store, which takes a processor and a disk. Those who wait get them in their order.</summary>
     public SemaphoreSlim Openings { get; } = new(Math.Max(2, Environment.ProcessorCount / 2));
 
+    /// <summary>The monotonic clock by which answers say how late they are.</summary>
+    public StampClock Clock { get; } = new(Time);
+
     /// <summary>What is measured of this machine.</summary>
     public ClusterTelemetry Telemetry { get; } = new(Silo);
 

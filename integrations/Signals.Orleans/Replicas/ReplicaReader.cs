@@ -76,7 +76,7 @@ internal sealed class ReplicaReader(ReplicaHost host, ReplicaContext context) : 
     private ReadReply Serve(PartitionReplica replica, OpenReplica open, ReadRequest request)
     {
         ClusterAnswer promise = open.Promise(replica.Role, isLocal: false)
-            .At(context.Time.GetTimestamp(), context.Time, _options.CompleteWithin);
+            .At(context.Clock.Now(), context.Clock, _options.CompleteWithin);
         RequireWithin(promise, request.MaxLag);
         try
         {
@@ -96,9 +96,18 @@ internal sealed class ReplicaReader(ReplicaHost host, ReplicaContext context) : 
             return TensorsWriter.Write(open.Store, request, promise);
         }
 
-        using LocalRows rows = request.Query is ClusterQuery query
-            ? open.Read(request.UserAt(0), query)
-            : open.Read(request.UserAt(0), request.Definition!, request.Options);
+        using LocalRows rows = Read(open, request);
         return RowsWriter.Write(rows, promise);
+    }
+
+    private static LocalRows Read(OpenReplica open, ReadRequest request)
+    {
+        if (request.Query is not ClusterQuery query)
+        {
+            return new LocalRows(open.Read(request.UserAt(0), request.Definition!, request.Options));
+        }
+
+        CompiledQuery compiled = open.Compiled(query);
+        return new LocalRows(open.Store.Read(request.UserAt(0), compiled.Query), compiled);
     }
 }

@@ -1,10 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Signals.Definitions;
 using Signals.Kafka;
 using Signals.Orleans.Grains;
 using Signals.Orleans.Partitions;
 using Signals.Orleans.Placement;
 using Signals.Orleans.Replicas;
+using Signals.Orleans.Telemetry;
 using Signals.Orleans.Wire;
+using Signals.Serving;
 
 namespace Signals.Orleans.Routing;
 
@@ -13,19 +17,20 @@ internal sealed class ClusterStore(
     ReplicaHost host, ReplicaContext context, ReadRouter router, ReplicaReports reports, ClusterMachines machines) : IClusterStore
 {
     private readonly SignalsClusterOptions _options = context.Options;
+    private readonly IClusterLog _log = context.Log;
+    private readonly StampClock _clock = context.Clock;
+    private readonly ClusterTelemetry _telemetry = context.Telemetry;
 
     public StoreSchema Schema => _options.Schema!;
 
     public int PartitionCount => _options.Partitions;
 
-    public int PartitionOf(UserId user) => Log.PartitionOf(user);
-
-    private IClusterLog Log => context.Log;
+    public int PartitionOf(UserId user) => _log.PartitionOf(user);
 
     public ValueTask<LogPosition> AppendAsync(SingleEvent newEvent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(newEvent);
-        return Log.AppendAsync(PartitionOf(newEvent.User), [newEvent], cancellationToken);
+        return _log.AppendAsync(PartitionOf(newEvent.User), [newEvent], cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<LogPosition>> AppendAsync(
@@ -37,46 +42,76 @@ internal sealed class ClusterStore(
         Task<LogPosition>[] appends =
         [
             .. events.GroupBy(single => PartitionOf(single.User))
-                .Select(group => Log.AppendAsync(group.Key, [.. group], cancellationToken).AsTask()),
+                .Select(group => _log.AppendAsync(group.Key, [.. group], cancellationToken).AsTask()),
         ];
         return await Task.WhenAll(appends).ConfigureAwait(false);
     }
 
     public ValueTask<LogPosition> EraseAsync(UserId user, CancellationToken cancellationToken = default) =>
-        Log.EraseAsync(user, cancellationToken);
+        _log.EraseAsync(user, cancellationToken);
 
     public ValueTask<IReadOnlyList<LogPosition>> DefineAsync(
         SequenceDefinition definition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return Log.DefineAsync(definition, cancellationToken);
+        return _log.DefineAsync(definition, cancellationToken);
     }
 
     public ValueTask<LogPosition> ImportAsync(int partition, SegmentReference segment, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(segment);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)PartitionCount, nameof(partition));
-        return Log.ImportAsync(partition, segment, cancellationToken);
+        return _log.ImportAsync(partition, segment, cancellationToken);
     }
 
+    // The two reads of rows are how a program reads from its own process, where the store answers in a fraction of a microsecond. So they
+    // look at the clock once, have no closures and no handlers, and call everything that is seldom: a method that catches, or has room
+    // for a message, clears that room at each call. They are not inlined, for the sake of the caller's loop.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public ValueTask<ClusterSequence> ReadAsync(
         UserId user, string definition, ClusterReadOptions options = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        int partition = PartitionOf(user);
-        return TryReadHere(partition, user, definition, query: null, options, out ClusterSequence here)
-            ? new ValueTask<ClusterSequence>(here)
-            : AskAsync(Request(partition, [user], options, definition), cancellationToken);
+        int partition = _log.PartitionOf(user);
+        if (!TryFind(partition, options, out OpenReplica? open, out ReadPromise promise))
+        {
+            return AskAsync(partition, user, definition, query: null, options, cancellationToken);
+        }
+
+        ServedSequence served = open.ReadOrFail(user, definition, options);
+        ClusterAnswer answer = promise.At(_clock.Now(), _clock, _options.CompleteWithin);
+        if (served == default || answer.Lag > options.MaxLag) // Another replica, with files of its own, may answer.
+        {
+            served.Dispose();
+            return AskAsync(partition, user, definition, query: null, options, cancellationToken);
+        }
+
+        _telemetry.ReadLocally(answer.IsComplete);
+        return new ValueTask<ClusterSequence>(new ClusterSequence(served, answer));
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public ValueTask<ClusterSequence> ReadAsync(
         UserId user, ClusterQuery query, ClusterReadOptions options = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        int partition = PartitionOf(user);
-        return TryReadHere(partition, user, definition: null, query, options, out ClusterSequence here)
-            ? new ValueTask<ClusterSequence>(here)
-            : AskAsync(Request(partition, [user], options, query: query), cancellationToken);
+        int partition = _log.PartitionOf(user);
+        if (!TryFind(partition, options, out OpenReplica? open, out ReadPromise promise))
+        {
+            return AskAsync(partition, user, definition: null, query, options, cancellationToken);
+        }
+
+        CompiledQuery compiled = open.Compiled(query);
+        Sequence plain = open.ReadOrFail(user, compiled);
+        ClusterAnswer answer = promise.At(_clock.Now(), _clock, _options.CompleteWithin);
+        if (plain == default || answer.Lag > options.MaxLag) // Another replica, with files of its own, may answer.
+        {
+            plain.Dispose();
+            return AskAsync(partition, user, definition: null, query, options, cancellationToken);
+        }
+
+        _telemetry.ReadLocally(answer.IsComplete);
+        return new ValueTask<ClusterSequence>(new ClusterSequence(plain, compiled, answer));
     }
 
     public async ValueTask ReadTensorsAsync(
@@ -94,7 +129,7 @@ internal sealed class ClusterStore(
                 byPartition.Select(group => ReadTensorsAsync([.. group], group.Key))).ConfigureAwait(false);
             foreach ((int[] places, ClusterAnswer answer, long at) in answers)
             {
-                destination.Set(places, answer.After(context.Time.GetElapsedTime(at), _options.CompleteWithin));
+                destination.Set(places, answer.After(_clock.Between(at, _clock.Now()), _options.CompleteWithin));
             }
         }
         catch // All partitions have ended: what some of them wrote is no answer to the batch.
@@ -109,15 +144,15 @@ internal sealed class ClusterStore(
             UserId[] some = Array.ConvertAll(places, place => users.Span[place]);
             ReadRequest request = Request(partition, some, options, definition, tensors: shapes);
             if (TryFind(partition, options, out OpenReplica? open, out ReadPromise promise)
-                && TryReadTensors(open!, request, out TensorScratch? scratch))
+                && TryReadTensors(open, request, out TensorScratch? scratch))
             {
-                long read = context.Time.GetTimestamp();
-                ClusterAnswer answer = promise.At(read, context.Time, _options.CompleteWithin);
+                long read = _clock.Now();
+                ClusterAnswer answer = promise.At(read, _clock, _options.CompleteWithin);
                 if (!(answer.Lag > options.MaxLag)) // The read itself takes time, and another replica may be sooner.
                 {
                     Scatter(destination, places, scratch!.BytesOf);
                     destination.Set(places, scratch.Set.Statuses, scratch.Set.Lengths);
-                    context.Telemetry.ReadLocally(answer.IsComplete);
+                    _telemetry.ReadLocally(answer.IsComplete);
                     return (places, answer, read);
                 }
             }
@@ -130,7 +165,7 @@ internal sealed class ClusterStore(
                     return (tensors, tensors.Answer);
                 },
                 cancellationToken).ConfigureAwait(false);
-            long received = context.Time.GetTimestamp();
+            long received = _clock.Now();
             using RemoteTensors remote = routed.Value;
             Scatter(destination, places, remote.BytesOf);
             destination.Set(places, remote.Statuses, remote.Lengths);
@@ -143,6 +178,13 @@ internal sealed class ClusterStore(
     public Task<IReadOnlyList<ReplicaReport>> GetReplicasAsync(CancellationToken cancellationToken = default) =>
         reports.AskAsync(machines.Addresses(), _options.ReplicaTimeout, cancellationToken);
 
+    // By definition or by query; the other one is null.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<ClusterSequence> AskAsync(
+        int partition, UserId user, string? definition, ClusterQuery? query, in ClusterReadOptions options,
+        CancellationToken cancellationToken) =>
+        AskAsync(Request(partition, [user], options, definition, query), cancellationToken);
+
     private async ValueTask<ClusterSequence> AskAsync(ReadRequest request, CancellationToken cancellationToken)
     {
         RoutedAnswer<RemoteRows> routed = await router.AskAsync(
@@ -154,40 +196,6 @@ internal sealed class ClusterStore(
             },
             cancellationToken).ConfigureAwait(false);
         return new ClusterSequence(routed.Value, routed.Answer);
-    }
-
-    // By definition or by query; the other one is null. False when no replica here gives what the read asks for, or when it cannot be
-    // read: then another one may. Every read of this process goes this way, so it has no closures, and looks at the clock once.
-    private bool TryReadHere(
-        int partition, UserId user, string? definition, ClusterQuery? query, in ClusterReadOptions options, out ClusterSequence sequence)
-    {
-        sequence = default;
-        if (!TryFind(partition, options, out OpenReplica? open, out ReadPromise promise))
-        {
-            return false;
-        }
-
-        LocalRows rows;
-        try
-        {
-            rows = query is null ? open!.Read(user, definition!, options) : open!.Read(user, query);
-        }
-        catch (Exception error) when (OpenReplica.IsOwnFailure(error))
-        {
-            open!.Fail(error); // Another replica, with files of its own, may answer.
-            return false;
-        }
-
-        ClusterAnswer answer = promise.At(context.Time.GetTimestamp(), context.Time, _options.CompleteWithin);
-        if (answer.Lag > options.MaxLag)
-        {
-            rows.Dispose();
-            return false;
-        }
-
-        context.Telemetry.ReadLocally(answer.IsComplete);
-        sequence = new ClusterSequence(rows, answer);
-        return true;
     }
 
     private static bool TryReadTensors(OpenReplica open, ReadRequest request, out TensorScratch? scratch)
@@ -206,10 +214,12 @@ internal sealed class ClusterStore(
     }
 
     // The owner answers however late it is, as long as it knows how late; a standby only when it is as good as the owner.
-    private bool TryFind(int partition, in ClusterReadOptions options, out OpenReplica? open, out ReadPromise promise)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // It leaves the promise in registers.
+    private bool TryFind(
+        int partition, in ClusterReadOptions options, [NotNullWhen(true)] out OpenReplica? open, out ReadPromise promise)
     {
         promise = default;
-        long? least = OffsetOf(options.AtLeast, partition);
+        long least = options.AtLeast is null ? long.MinValue : OffsetOf(options.AtLeast, partition)!.Value;
         PartitionReplica? replica = host.TryGet(partition);
         open = replica?.Current;
         if (open is null)
@@ -218,14 +228,13 @@ internal sealed class ClusterStore(
         }
 
         promise = open.Promise(replica!.Role, isLocal: true);
-        if (!promise.Proof.IsKnown || promise.Position < least)
-        {
-            return false;
-        }
-
-        TimeSpan? most = promise.Role == ReplicaRole.Owner ? options.MaxLag : Smaller(options.MaxLag);
-        return most is null || promise.LagAt(context.Time.GetTimestamp(), context.Time) <= most;
+        return promise.Proof.IsKnown && promise.Position >= least
+            && ((promise.Role == ReplicaRole.Owner && options.MaxLag is null) || IsWithin(promise, options.MaxLag));
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsWithin(in ReadPromise promise, TimeSpan? maxLag) =>
+        promise.LagAt(_clock.Now(), _clock) <= (promise.Role == ReplicaRole.Owner ? maxLag : Smaller(maxLag));
 
     private TimeSpan Smaller(TimeSpan? maxLag) =>
         maxLag is TimeSpan most && most < _options.LocalStandbyWithin ? most : _options.LocalStandbyWithin;
@@ -245,6 +254,7 @@ internal sealed class ClusterStore(
             MaxLag = options.MaxLag,
         };
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its message would need room in each read.
     private static long? OffsetOf(LogPosition? least, int partition) =>
         least is not LogPosition position ? null
         : position.Partition == partition ? position.Offset

@@ -60,7 +60,13 @@ internal sealed class ClusterTelemetry : IDisposable
         new KeyValuePair<string, object?>(ClusterTelemetryNames.ReasonTag, reason));
 
     /// <summary>A replica in this process has answered.</summary>
-    public void ReadLocally(bool isComplete) => _reads.Add(1, Local, isComplete ? Complete : Lagging);
+    public void ReadLocally(bool isComplete)
+    {
+        if (_reads.Enabled) // Adding makes a list of the tags before it looks for a listener.
+        {
+            CountLocally(isComplete);
+        }
+    }
 
     /// <summary>A replica that was asked by a call has answered.</summary>
     public void ReadRemotely(bool isComplete, TimeSpan duration)
@@ -91,6 +97,8 @@ internal sealed class ClusterTelemetry : IDisposable
     public void CaughtUp(TimeSpan duration) => _catchUpDuration.Record(duration.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
+
+    private void CountLocally(bool isComplete) => _reads.Add(1, Local, isComplete ? Complete : Lagging);
 
     private Histogram<double> CreateSeconds(string name, string description, double[] bounds) => _meter.CreateHistogram(
         name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
