@@ -12,7 +12,7 @@ internal sealed class ReadAheadTests
     private static readonly UserId User = UserId.From(1UL);
     private static readonly StoreSchema Schema = StoreSchema.Define(s =>
     {
-        foreach (string name in (string[])["a", "b"])
+        foreach (string name in (string[])["a", "b", "one"])
         {
             s.EventType(name, t => t.Field<int>("n").Vector<float>("v", 64).Window(TimeSpan.FromDays(1)));
         }
@@ -26,12 +26,12 @@ internal sealed class ReadAheadTests
         ManualTime time = new(TestStores.Start + (4 * 86_400_000L));
         using (SignalStore store = TestStores.Open(files, Schema, time, options))
         {
-            foreach (string name in (string[])["a", "b"])
+            foreach ((string name, int days) in ((string, int)[])[("a", 3), ("b", 3), ("one", 1)])
             {
                 EventBatch batch = store.CreateBatch(name);
-                for (int day = 0; day < 3; day++)
+                for (int day = 0; day < days; day++)
                 {
-                    batch.Add(User, TestStores.Start + (day * 86_400_000L), 1).Set("n", day);
+                    batch.Add(User, TestStores.Start + (day * 86_400_000L), 1).Set("n", day).SetVector<float>("v", new float[64]);
                 }
 
                 Assert.That(store.TryAppend(batch, out _));
@@ -55,5 +55,7 @@ internal sealed class ReadAheadTests
         asked.Clear();
         cold.Read(User, query).Dispose();
         Assert.That(asked, Is.Empty, "now they are in memory");
+        cold.Read(User, cold.Query("one").Last(9).Columns("n").Build()).Dispose();
+        Assert.That(asked, Is.Empty, "the read asks for a single block itself");
     }
 }
