@@ -94,6 +94,11 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases pha
         Console.WriteLine($"   answers checked: {2 * plan.Model.Users.Count}, wrong: {_wrong}");
         if (phases.HasFlag(Phases.Reads))
         {
+            if (plan.Zipf.Length > 0)
+            {
+                _figures.AddReads("read_first", ReadPhase.RunFirst(candidate, plan.Zipf, ReadShape.OneType));
+            }
+
             Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
             Read(candidate, "read_uniform", plan.Uniform, ReadShape.AllTypes);
             Read(candidate, "read_one", plan.Zipf, ReadShape.OneType);

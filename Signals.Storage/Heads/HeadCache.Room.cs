@@ -12,7 +12,7 @@ internal sealed unsafe partial class HeadCache
         try
         {
             _table ??= _isOff ? null : new HeadTable((int)(_tableBytes / HeadTable.BucketBytes));
-            _memory ??= _isOff ? null : new HeadMemory(LimitBytes - _tableBytes, _epochs);
+            _memory ??= _isOff ? null : new HeadMemory(LimitBytes - _tableBytes, _epochs, _arenas);
         }
         catch (OutOfMemoryException)
         {

@@ -24,11 +24,13 @@ internal sealed unsafe partial class HeadCache : IDisposable
     private const int LayoutBits = 16;
     private const int MostAttempts = 16;
     private const int SpinsBetweenAttempts = 20;
+    private const int AmpleShare = 2;
     private const int FullShare = 8;
     private const int AdmittedWhenFull = 8;
 
     private readonly Lock _lock = new();
     private readonly ReadEpochs _epochs;
+    private readonly MemArenaPool _arenas;
     private readonly ForgottenUsers _forgotten; // guarded by _lock
     private readonly long _tableBytes;
     private HeadTable? _table; // made under _lock by the first head
@@ -43,12 +45,14 @@ internal sealed unsafe partial class HeadCache : IDisposable
 
     /// <param name="limitBytes">The most bytes of all heads; 0 for none.</param>
     /// <param name="epochs">Keeps a head that was taken out until no reader is left in it.</param>
+    /// <param name="arenas">Gives memory that was used already.</param>
     /// <param name="eventTypes">How many event types the store has.</param>
-    public HeadCache(long limitBytes, ReadEpochs epochs, int eventTypes)
+    public HeadCache(long limitBytes, ReadEpochs epochs, MemArenaPool arenas, int eventTypes)
     {
         LimitBytes = limitBytes < HeadMemory.LeastBytes ? 0 : limitBytes;
         _allowedBytes = LimitBytes;
         _epochs = epochs;
+        _arenas = arenas;
         _forgotten = new ForgottenUsers(epochs);
         uint buckets = BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(LimitBytes / BytesPerBucket, 1, MostBuckets));
         _tableBytes = (long)buckets * HeadTable.BucketBytes;
@@ -72,7 +76,7 @@ internal sealed unsafe partial class HeadCache : IDisposable
     public HeadLayouts Layouts { get; }
 
     /// <summary>Bytes of all heads and of the table that finds them.</summary>
-    public long HeldBytes => (Volatile.Read(ref _memory)?.UsedBytes ?? 0) + (Volatile.Read(ref _table)?.Bytes ?? 0);
+    public long HeldBytes => (Volatile.Read(ref _memory)?.HeldBytes ?? 0) + (Volatile.Read(ref _table)?.Bytes ?? 0);
 
     /// <summary>How many heads there are.</summary>
     public long Count => Volatile.Read(ref _count);
@@ -145,18 +149,26 @@ internal sealed unsafe partial class HeadCache : IDisposable
     }
 
     /// <summary>
-    /// Whether a head should be made for a user that was not found. Making one costs as much as several reads of it save. So it is made for
-    /// a user that was asked for before, lately; and once the memory is full, for one of several such users.
+    /// Whether a head should be made for a user that was not found. While there is ample memory, each user gets one. Then it is made for a
+    /// user that was asked for before, lately; and once the memory is full, for one of several such users.
     /// </summary>
     public bool Admits(ulong hash)
     {
-        HeadTable? table = Volatile.Read(ref _table);
-        if (LimitBytes == 0 || table?.WasAsked(hash) == false)
+        if (LimitBytes == 0)
         {
             return false;
         }
 
-        return HeldBytes < AllowedBytes - (AllowedBytes / FullShare) || ++_turns % AdmittedWhenFull == 0;
+        HeadTable? table = Volatile.Read(ref _table);
+        long used = (table?.Bytes ?? 0) + (Volatile.Read(ref _memory)?.UsedBytes ?? 0);
+        long allowed = AllowedBytes;
+        if (used < allowed / AmpleShare)
+        {
+            return true;
+        }
+
+        return table?.WasAsked(hash) != false
+            && (used < allowed - (allowed / FullShare) || ++_turns % AdmittedWhenFull == 0);
     }
 
     /// <summary>Whether a head of so many rows fits the memory of the heads at all.</summary>
@@ -288,8 +300,8 @@ internal sealed unsafe partial class HeadCache : IDisposable
         }
     }
 
-    /// <summary>TEST_ONLY: the memory of all heads.</summary>
-    public ReadOnlySpan<byte> TestBytes => _memory is null ? [] : _memory.TestBytes;
+    /// <summary>TEST_ONLY: how often a value lies in the memory of all heads.</summary>
+    public int TestCopiesOf(long value) => _memory?.TestCopiesOf(value) ?? 0;
 
     // Another thread may have resized them meanwhile; then that one tells it.
     private void TellIfResized(long had)

@@ -1,40 +1,51 @@
 using System.Runtime.InteropServices;
+using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Heads;
 
 /// <summary>
-/// The memory of all heads: one region of native memory in segments of equal size, which are filled one after another. The oldest segment
-/// is emptied as a whole when room is needed, so heads of any size leave no gaps.
+/// The memory of all heads, in segments of equal size, which are filled one after another. The oldest segment is emptied as a whole when
+/// room is needed, so heads of any size leave no gaps.
 /// </summary>
 /// <remarks>
 /// Thread contract: under the lock of <see cref="HeadCache"/>, but for <see cref="UsedBytes"/> and <see cref="Prepare"/>. An emptied
-/// segment is reused when every reader has left that may have found a head in it. Memory that no head has used takes no pages. Lifetime:
-/// that of the cache; disposing frees the region.
+/// segment is reused when every reader has left that may have found a head in it. A segment gets its memory when it takes its first head:
+/// from a spare arena of the memtables if ingest has two, else from a region of its own, each of whose pages costs a fault first.
+/// Lifetime: that of the cache; disposing frees the memory.
 /// </remarks>
 internal sealed unsafe class HeadMemory : IDisposable
 {
     private const int LeastSegments = 4;
     private const int SparesWanted = 2;
+    private const int MostWaste = 8; // an eighth of an arena
     private const int MostSegmentBytes = HugePages.PageBytes;
     private const int LineBytes = 64;
     private const int PageBytes = 4096;
 
     private readonly byte* _region;
     private readonly ReadEpochs _epochs;
+    private readonly MemArenaPool _arenas;
     private readonly HeadSegment[] _segments;
     private readonly Queue<HeadSegment> _free = new();
     private readonly Queue<HeadSegment> _filled = new();
     private readonly Queue<(long Epoch, HeadSegment Segment)> _leaving = new();
+    private readonly List<MemArena> _arenasTaken = [];
+    private readonly Queue<nint> _unplaced = new(); // pieces of these arenas that no segment has yet
     private HeadSegment _current;
+    private int _withMemory; // segments
     private long _usedBytes;
-    private long _prepared;
+    private long _unplacedBytes;
+    private long _placed; // bytes of the region that segments have
+    private long _prepared; // bytes of the region that were touched
 
     /// <param name="limitBytes">The most bytes; at least <see cref="LeastBytes"/>.</param>
     /// <param name="epochs">Tells when the readers of an emptied segment have left.</param>
-    public HeadMemory(long limitBytes, ReadEpochs epochs)
+    /// <param name="arenas">Gives away what ingest does not need.</param>
+    public HeadMemory(long limitBytes, ReadEpochs epochs, MemArenaPool arenas)
     {
         _epochs = epochs;
+        _arenas = arenas;
         SegmentBytes = SegmentBytesOf(limitBytes);
         _segments = new HeadSegment[(int)(limitBytes / SegmentBytes)];
         RegionBytes = (long)_segments.Length * SegmentBytes;
@@ -43,11 +54,12 @@ internal sealed unsafe class HeadMemory : IDisposable
         HugePages.Advise(_region, RegionBytes);
         for (int i = 0; i < _segments.Length; i++)
         {
-            _segments[i] = new HeadSegment(_region + ((long)i * SegmentBytes), SegmentBytes);
+            _segments[i] = new HeadSegment(SegmentBytes);
             _free.Enqueue(_segments[i]);
         }
 
         _current = _free.Dequeue();
+        Place(_current, roomBytes: 0);
         _usedBytes = SegmentBytes;
     }
 
@@ -63,14 +75,14 @@ internal sealed unsafe class HeadMemory : IDisposable
     /// <summary>How many segments there are.</summary>
     public int Segments => _segments.Length;
 
-    /// <summary>TEST_ONLY: all of the memory.</summary>
-    public ReadOnlySpan<byte> TestBytes => new(_region, (int)RegionBytes);
-
     /// <summary>Bytes of all segments.</summary>
     public long RegionBytes { get; }
 
     /// <summary>Bytes of the segments that have heads, or had some that a reader may still read. From any thread.</summary>
     public long UsedBytes => Volatile.Read(ref _usedBytes);
+
+    /// <summary>The same and the rest of the arenas that were taken. From any thread.</summary>
+    public long HeldBytes => UsedBytes + Volatile.Read(ref _unplacedBytes);
 
     /// <summary>Room for a head, or null when there is none now.</summary>
     /// <param name="user">Whose head it is.</param>
@@ -86,6 +98,11 @@ internal sealed unsafe class HeadMemory : IDisposable
             _filled.Enqueue(_current);
             _current = next;
             segment = next;
+            if (!next.HasMemory)
+            {
+                Place(next, allowedBytes - _usedBytes);
+            }
+
             Volatile.Write(ref _usedBytes, _usedBytes + SegmentBytes);
             head = next.TryTake(user, size);
         }
@@ -143,7 +160,7 @@ internal sealed unsafe class HeadMemory : IDisposable
     /// </summary>
     public void Prepare()
     {
-        long wanted = Math.Min(RegionBytes, UsedBytes + (2L * SegmentBytes));
+        long wanted = Math.Min(RegionBytes, Volatile.Read(ref _placed) + (2L * SegmentBytes));
         for (; _prepared < wanted; _prepared += PageBytes)
         {
             // Adds nothing to a byte, because a head may be there already.
@@ -151,5 +168,53 @@ internal sealed unsafe class HeadMemory : IDisposable
         }
     }
 
-    public void Dispose() => NativeMemory.AlignedFree(_region);
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_region);
+        _arenasTaken.ForEach(arena => arena.Dispose());
+    }
+
+    /// <summary>TEST_ONLY: how often a value lies in the memory.</summary>
+    public int TestCopiesOf(long value) =>
+        _segments.Sum(segment => MemoryMarshal.Cast<byte, long>(segment.TestBytes).Count(value));
+
+    /// <summary>Gives a segment memory. A spare arena is taken if there is room for all of it.</summary>
+    private void Place(HeadSegment segment, long roomBytes)
+    {
+        if (_unplaced.Count == 0 && Suits(_arenas.ArenaBytes, roomBytes) && _arenas.TryGiveAway(out MemArena? arena))
+        {
+            Cut(arena);
+        }
+
+        if (_unplaced.TryDequeue(out nint piece))
+        {
+            NativeMemory.Clear((byte*)piece, (nuint)SegmentBytes); // it has old rows, perhaps of users who were erased
+            segment.Place((byte*)piece);
+        }
+        else
+        {
+            segment.Place(_region + _placed);
+            Volatile.Write(ref _placed, _placed + SegmentBytes);
+        }
+
+        _withMemory++;
+        Volatile.Write(ref _unplacedBytes, (long)_unplaced.Count * SegmentBytes);
+    }
+
+    // Each piece finds a segment, and little of the arena is left over.
+    private bool Suits(long arenaBytes, long roomBytes) =>
+        arenaBytes <= roomBytes
+        && PiecesOf(arenaBytes) <= _segments.Length - _withMemory
+        && PiecesOf(arenaBytes) * SegmentBytes >= arenaBytes - (arenaBytes / MostWaste);
+
+    private void Cut(MemArena arena)
+    {
+        _arenasTaken.Add(arena);
+        for (long piece = 0; piece < PiecesOf(arena.Capacity); piece++)
+        {
+            _unplaced.Enqueue((nint)(arena.Pointer(0) + (piece * SegmentBytes)));
+        }
+    }
+
+    private long PiecesOf(long arenaBytes) => arenaBytes / SegmentBytes;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Heads;
 
@@ -29,7 +30,13 @@ internal sealed unsafe class HeadTable : IDisposable
     {
         _mask = (ulong)buckets - 1;
         Bytes = (long)buckets * BucketBytes;
-        _buckets = (ulong*)NativeMemory.AlignedAlloc((nuint)Bytes, BucketBytes);
+        bool isLarge = Bytes >= HugePages.PageBytes;
+        _buckets = (ulong*)NativeMemory.AlignedAlloc((nuint)Bytes, isLarge ? (nuint)HugePages.PageBytes : BucketBytes);
+        if (isLarge)
+        {
+            HugePages.Advise((byte*)_buckets, Bytes); // a probe is a random access
+        }
+
         NativeMemory.Clear(_buckets, (nuint)Bytes);
     }
 

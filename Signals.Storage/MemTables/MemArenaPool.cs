@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Signals.Storage.MemTables;
 
 /// <summary>Keeps arenas of one size for reuse, so that ingest touches no fresh memory in steady state.</summary>
@@ -58,6 +60,25 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
         MemArena arena = new(arenaBytes);
         arena.Prefault();
         Return(arena);
+    }
+
+    /// <summary>
+    /// Gives a spare arena away for good, if there is another one for ingest. Its pages were touched, so whoever needs memory saves the
+    /// first touch. It has old rows, and the caller disposes it.
+    /// </summary>
+    public bool TryGiveAway([NotNullWhen(true)] out MemArena? arena)
+    {
+        lock (_lock)
+        {
+            arena = _free.Count > 1 ? _free.Pop() : null;
+        }
+
+        if (arena is not null)
+        {
+            Interlocked.Decrement(ref _live);
+        }
+
+        return arena is not null;
     }
 
     public void Return(MemArena arena)

@@ -114,8 +114,8 @@ internal sealed class BenchCommandTests
         JsonElement run = Compare()[0];
         string[] phases =
         [
-            "ingest", "settled", "ingest_4", "synced", "mixed_ingest", "read_zipf", "read_uniform", "read_one", "late",
-            "enrich_readable", "enrich", "read_vectors", "requests", "requests_synced", "recovery",
+            "ingest", "settled", "ingest_4", "synced", "mixed_ingest", "read_first", "read_zipf", "read_uniform", "read_one",
+            "late", "enrich_readable", "enrich", "read_vectors", "requests", "requests_synced", "recovery",
         ];
         foreach (string phase in phases)
         {

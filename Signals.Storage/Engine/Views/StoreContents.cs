@@ -33,7 +33,7 @@ internal sealed class StoreContents : IDisposable
             Arenas = _owned.Add(new MemArenaPool(context.Options.MemTableBytes, spareArenas));
             MemTables = new MemTableFactory(Arenas, context.Schema);
             Cache = new BlockCache(cacheBytes, context.Options.CacheHoldsDirectories);
-            Heads = _owned.Add(new HeadCache(headBytes, epochs, context.Schema.EventTypes.Count));
+            Heads = _owned.Add(new HeadCache(headBytes, epochs, Arenas, context.Schema.EventTypes.Count));
             Tables = new TableSet(context.TableFolder, context.Schema, Cache);
             Watermarks = new WatermarkSet(context.Schema.EventTypes.Count);
             View = new ViewState(new ReadView([MemTables.Create(firstLog: 0)], TableVersion.Empty), epochs);

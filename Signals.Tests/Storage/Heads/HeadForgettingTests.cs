@@ -128,7 +128,8 @@ internal sealed class HeadForgettingTests
         byte* memory = (byte*)NativeMemory.AlignedAlloc(bytes, 64);
         try
         {
-            HeadSegment segment = new(memory, bytes);
+            HeadSegment segment = new(bytes);
+            segment.Place(memory);
             Head* draft = segment.TryTake(TheUser, 512);
             Head* other = segment.TryTake(UserId.From(2), 512);
             Head* old = segment.TryTake(TheUser, 512);
@@ -295,7 +296,7 @@ internal sealed class HeadForgettingTests
         }
     }
 
-    private int CopiesOf(int row) => MemoryMarshal.Cast<byte, long>(_heads.TestBytes).Count(Value(row));
+    private int CopiesOf(int row) => _heads.TestCopiesOf(Value(row));
 
     private void Append(ulong user, int rows)
     {

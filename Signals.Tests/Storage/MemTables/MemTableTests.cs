@@ -93,6 +93,19 @@ internal sealed class MemTableTests
         Assert.That(pool.LiveCount, Is.Zero);
     }
 
+    [Test]
+    public void TryGiveAway_OneSpare_IsKeptForIngest()
+    {
+        using MemArenaPool pool = new(16 << 10, keep: 2);
+        MemArena[] rented = [pool.Rent(), pool.Rent()];
+        pool.Return(rented[0]);
+        Assert.That(pool.TryGiveAway(out _), Is.False);
+        pool.Return(rented[1]);
+        Assert.That(pool.TryGiveAway(out MemArena? given), Is.True);
+        given!.Dispose();
+        Assert.That((pool.LiveCount, pool.TryGiveAway(out _)), Is.EqualTo((1, false)));
+    }
+
     private static int Append(MemTable table, IEnumerable<(int User, long Time)> rows, int count)
     {
         EventBatch batch = new(Declared, count);
