@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;

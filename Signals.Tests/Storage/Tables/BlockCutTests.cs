@@ -51,7 +51,8 @@ internal sealed class BlockCutTests
     {
         TableSample sample = new()
         {
-            Schema = TableSample.Define(t => Array.ForEach([.. Enumerable.Range(0, 20)], i => t.Field<long>($"c{i}"))), Users = [],
+            Schema = TableSample.Define(t => Array.ForEach([.. Enumerable.Range(0, 20)], i => t.Field<long>($"c{i}"))),
+            Users = [],
         };
         for (ulong user = 0; user < 100; user++)
         {
@@ -68,7 +69,8 @@ internal sealed class BlockCutTests
     {
         TableSample sample = new()
         {
-            Schema = TableSample.Define(t => t.Enrichment<long>("a")), Users = [],
+            Schema = TableSample.Define(t => t.Enrichment<long>("a")),
+            Users = [],
             Defaults = new RowDefaults(RunKind.Patches, Stamp.Create(1, 0), StampParts.None),
         };
         sample.Users[UserId.From(1)] = Rows(sample, 10_000);
@@ -93,7 +95,8 @@ internal sealed class BlockCutTests
 
     private static TableSample Narrow() => new()
     {
-        Schema = TableSample.Define(t => t.Field<byte>("a").Field<int>("b").Field<float>("c")), Users = [],
+        Schema = TableSample.Define(t => t.Field<byte>("a").Field<int>("b").Field<float>("c")),
+        Users = [],
     };
 
     private static RowBuffer Rows(TableSample sample, int count)

@@ -1,6 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
