@@ -66,7 +66,8 @@ internal sealed class BlockCut
             return fit;
         }
 
-        int together = LongestPrefix(rows, start, Math.Min(count, _options.MinBlockRows), _rowBytes, new Room(TableFormat.MaxBlockBytes, 0, 0));
+        Room all = new(TableFormat.MaxBlockBytes, 0, 0);
+        int together = LongestPrefix(rows, start, Math.Min(count, _options.MinBlockRows), _rowBytes, all);
         return Math.Max(1, Math.Max(fit, together));
     }
 

@@ -121,7 +121,10 @@ internal sealed class LinuxFileTests
         Directory.Delete(directory, recursive: true);
     }
 
-    private static long DeviceBytes() => long.Parse(
-        File.ReadLines("/proc/thread-self/io").First(line => line.StartsWith("read_bytes:", StringComparison.Ordinal))["read_bytes:".Length..],
-        System.Globalization.CultureInfo.InvariantCulture);
+    private static long DeviceBytes()
+    {
+        const string Name = "read_bytes:";
+        string line = File.ReadLines("/proc/thread-self/io").First(line => line.StartsWith(Name, StringComparison.Ordinal));
+        return long.Parse(line[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -126,7 +126,8 @@ internal sealed class BlockPassTests
             {
                 scan.Load(block, keys: true, [0], StampParts.None);
                 Block loaded = scan.Load(block, keys: true, [0], StampParts.None);
-                Assert.That(loaded.Column(0).GetState(0), Is.EqualTo((ColumnState)sample.Users[UserId.From(1)].Columns[0].States[(int)loaded.FirstRow]));
+                byte written = sample.Users[UserId.From(1)].Columns[0].States[(int)loaded.FirstRow];
+                Assert.That(loaded.Column(0).GetState(0), Is.EqualTo((ColumnState)written));
             }
         }
     }
