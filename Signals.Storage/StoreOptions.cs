@@ -97,6 +97,14 @@ public sealed class StoreOptions
     public bool PackNumbers { get; init; } = true;
 
     /// <summary>
+    /// Whether blocks of tables are small: 256 rows or a little more instead of 64 KiB of unencoded values. A read of a user who is in no
+    /// cache then fetches about two pages of each table from the device instead of five to ten. Tables take about 1 % more bytes, and
+    /// scans take 4 to 10 % longer. It pays where most of the store does not fit into memory. The setting applies to tables written from
+    /// now on; the store reads both. Default false.
+    /// </summary>
+    public bool SmallBlocks { get; init; }
+
+    /// <summary>
     /// How many table bytes background compaction reads per second at most. While a caller of <see cref="SignalStore.CompactAsync"/>
     /// waits, there is no limit. Default 256 MiB.
     /// </summary>
@@ -210,7 +218,7 @@ public sealed class StoreOptions
             OrphanGrace = OrphanGrace,
             Retention = VersionRetention,
             RetentionGrace = RetentionGrace,
-            Tables = new TableOptions { PackNumbers = PackNumbers },
+            Tables = (SmallBlocks ? new TableOptions().WithSmallBlocks() : new TableOptions()) with { PackNumbers = PackNumbers },
             Compaction = new CompactionOptions(),
         };
     }

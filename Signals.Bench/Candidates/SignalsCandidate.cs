@@ -30,6 +30,7 @@ internal sealed class SignalsCandidate : ICandidate
         {
             Durability = setup.Synced ? Durability.Synced : Durability.Buffered,
             BlockCacheBytes = setup.CacheBytes ?? new StoreOptions().BlockCacheBytes,
+            SmallBlocks = setup.SmallBlocks,
         });
         _lanes = new IngestLanes(_store, setup.HasItem);
         _allTypes = new SignalsReader(_store, setup, EventLog.TypeNames);

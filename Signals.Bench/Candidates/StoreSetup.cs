@@ -11,7 +11,9 @@ namespace Signals.Bench.Candidates;
 /// <param name="CacheBytes">
 /// The memory for blocks when the store has a cache of its own; null for the comparison's default.
 /// </param>
-internal sealed record StoreSetup(string Path, WorkloadKind Kind, bool Synced = false, long? CacheBytes = null)
+/// <param name="SmallBlocks">Whether tables have small blocks.</param>
+internal sealed record StoreSetup(
+    string Path, WorkloadKind Kind, bool Synced = false, long? CacheBytes = null, bool SmallBlocks = false)
 {
     /// <summary>Whether the item is a field. Otherwise it is the event's id.</summary>
     public bool HasItem => Kind == WorkloadKind.Dense;

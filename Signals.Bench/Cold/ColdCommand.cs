@@ -13,7 +13,7 @@ namespace Signals.Bench.Cold;
 /// Each group uses a store that was just opened, whose cache is a fraction of the data. The ceiling is one 4 KiB read from the
 /// device.
 /// </summary>
-internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int reads, int cacheMiB, string path)
+internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int reads, StoreSetup setup)
 {
     private const int ReadsPerOpening = 25;
     private const int PageBytes = 4096;
@@ -28,11 +28,14 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         Option<string> peers = command.Text("--peer", "lmdb,rocksdb", "lmdb,rocksdb", "What to compare with, or none.");
         Option<int> reads = command.Number("--reads", 1000, "How many reads.");
         Option<int> cache = command.Number("--cache-mib", 32, "The cache of a store.");
+        Option<string?> blocks = command.OneOf("--blocks", "large", "Which blocks the tables have.", "large", "small");
         Option<string> path = command.Folder();
         return command.Does(line => new ColdCommand(
             new WorkloadOptions { Events = line.GetValue(events), Users = line.GetValue(users) },
             [.. line.GetRequiredValue(peers).Split(',', StringSplitOptions.RemoveEmptyEntries).Where(peer => peer != "none")],
-            line.GetValue(reads), line.GetValue(cache), line.GetRequiredValue(path)).Run());
+            line.GetValue(reads),
+            new StoreSetup(line.GetRequiredValue(path), WorkloadKind.Dense, CacheBytes: (long)line.GetValue(cache) << 20,
+                SmallBlocks: line.GetValue(blocks) == "small")).Run());
     }
 
     /// <summary>Runs the command and returns the exit code: 1 when an answer was wrong.</summary>
@@ -52,7 +55,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         {
             try
             {
-                BenchFolder.Use(path, folder => Measure(name, folder, log, model, users));
+                BenchFolder.Use(setup.Path, folder => Measure(name, folder, log, model, users));
             }
             catch (PeerMissingException missing)
             {
@@ -67,7 +70,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
     {
         long dataBytes;
         string dataFileEnd;
-        using (ICandidate candidate = Peers.Open(name, new StoreSetup(folder, workload.Kind)))
+        using (ICandidate candidate = Peers.Open(name, setup with { Path = folder, Kind = workload.Kind, CacheBytes = null }))
         {
             candidate.Ingest(log, producers: 1);
             candidate.FlushAndCompact();
@@ -82,7 +85,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         long deviceBytes = 0;
         for (int from = 0; from < users.Length; from += ReadsPerOpening)
         {
-            using ICandidate candidate = Peers.Open(name, new StoreSetup(folder, workload.Kind, CacheBytes: (long)cacheMiB << 20));
+            using ICandidate candidate = Peers.Open(name, setup with { Path = folder, Kind = workload.Kind });
             candidate.Read(users[^1], ReadShape.OneType); // Loads code and handles, but not the data.
             PageCache.Drop(folder, dataFileEnd);
             foreach (ulong user in users.Skip(from).Take(ReadsPerOpening))
@@ -99,7 +102,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         double p50 = microseconds[microseconds.Count / 2];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-8} {dataBytes / 1e6,6:N0} MB of data, {cacheMiB} MiB of cache: "
+            $"{name,-8} {dataBytes / 1e6,6:N0} MB of data, {setup.CacheBytes >> 20} MiB of cache: "
             + $"p50 {p50,6:F0} us, p99 {microseconds[(int)(0.99 * (microseconds.Count - 1))],6:F0} us, "
             + $"{deviceBytes / 1024.0 / users.Length,6:F1} KiB from the device a read; "
             + $"one 4 KiB device read {device:F0} us, p50 is {p50 / device:F2}x; wrong answers so far {_wrong}"));

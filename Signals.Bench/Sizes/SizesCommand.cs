@@ -15,17 +15,18 @@ internal static class SizesCommand
         BenchCommand command = new("sizes", "Show what the bytes of tables are used for, by column and part.");
         Option<int> events = command.Number("--events", 10_000_000, "How many events.");
         Option<string> path = command.Folder();
-        return command.Does(line => Run(line.GetValue(events), line.GetRequiredValue(path)));
+        Option<string?> blocks = command.OneOf("--blocks", "large", "Which blocks the tables have.", "large", "small");
+        return command.Does(line => Run(line.GetValue(events), line.GetRequiredValue(path), line.GetValue(blocks) == "small"));
     }
 
-    private static int Run(int events, string path)
+    private static int Run(int events, string path, bool smallBlocks)
     {
         string folder = Path.Combine(path, $"signals-sizes-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         try
         {
             EventLog log = new EventLogGenerator(new WorkloadOptions { Events = events }).Generate();
-            using (SignalsCandidate candidate = new(SetupOf(folder)))
+            using (SignalsCandidate candidate = new(SetupOf(folder) with { SmallBlocks = smallBlocks }))
             {
                 candidate.Ingest(log, producers: 1);
                 candidate.FlushAndCompact();

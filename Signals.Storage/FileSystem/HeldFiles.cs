@@ -85,6 +85,10 @@ internal sealed class HeldFiles(IFileSystem files) : IFileSystem, IDisposable
 
         public int Read(long offset, Span<byte> destination) => file.Read(offset, destination);
 
+        public void ExpectScatteredReads() => file.ExpectScatteredReads();
+
+        public void BeginRead(long offset, long length) => file.BeginRead(offset, length);
+
         public void Write(long offset, ReadOnlySpan<byte> data) => throw new NotSupportedException();
 
         public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => throw new NotSupportedException();

@@ -38,6 +38,24 @@ internal interface IFile : IDisposable
         // Where the system has no such call, Sync writes everything.
     }
 
+    /// <summary>
+    /// Says that reads will be at places that do not follow one another. The system then reads no more than what is asked for, and
+    /// guesses no longer that the bytes behind it are wanted, too. Promises nothing.
+    /// </summary>
+    void ExpectScatteredReads()
+    {
+        // Where the system has no such call, it guesses.
+    }
+
+    /// <summary>
+    /// Asks the system to begin reading bytes from the device, so that a later <see cref="Read"/> waits for less. Promises nothing: an
+    /// error of the device is reported by that read.
+    /// </summary>
+    void BeginRead(long offset, long length)
+    {
+        // Where the system has no such call, the read does everything.
+    }
+
     /// <summary>Truncates the file, or extends it with zeros.</summary>
     void SetLength(long length);
 }

@@ -13,6 +13,10 @@ internal static unsafe partial class LinuxCalls
     public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
     public const uint SyncFileRangeWrite = 2;
+
+    /// <summary>POSIX_FADV_RANDOM and POSIX_FADV_WILLNEED.</summary>
+    public const int AdviseRandom = 1, AdviseWillNeed = 3;
+
     public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enotdir = 20;
     public const int Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
@@ -80,6 +84,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise", SetLastError = true)]
+    public static partial int FAdvise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int FTruncate(SafeFileHandle file, long length);

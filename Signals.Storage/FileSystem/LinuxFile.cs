@@ -93,6 +93,17 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, string path) : IFi
     public void BeginWriteBack(long offset, long length) =>
         _ = LinuxCalls.SyncFileRange(handle, offset, length, LinuxCalls.SyncFileRangeWrite);
 
+    // Advice changes what the system reads ahead, never what a read returns, so the result of these two calls means nothing.
+    public void ExpectScatteredReads() => _ = LinuxCalls.FAdvise(handle, 0, 0, LinuxCalls.AdviseRandom);
+
+    public void BeginRead(long offset, long length)
+    {
+        if (length > 0) // to the system 0 means the rest of the file
+        {
+            _ = LinuxCalls.FAdvise(handle, offset, length, LinuxCalls.AdviseWillNeed);
+        }
+    }
+
     public void SetLength(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);

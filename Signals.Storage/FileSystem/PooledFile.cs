@@ -1,6 +1,9 @@
 namespace Signals.Storage.FileSystem;
 
-/// <summary>A file for reading. It has a handle while it is used, and keeps it as long as the pool has room.</summary>
+/// <summary>
+/// A file for reading. It has a handle while it is used, and keeps it as long as the pool has room. Every handle expects scattered
+/// reads: a read of a user takes one block, and who goes through a file says so with <see cref="IFile.BeginRead"/>.
+/// </summary>
 /// <remarks>
 /// Thread contract: any thread. Invariant: the file is always opened under the name that it was first opened with, so the name
 /// must stay until the file is disposed.
@@ -22,7 +25,7 @@ internal sealed class PooledFile : IFile
         _files = later;
         Path = path;
         _open = OpenAgain;
-        pool.Enter(this, () => first.Open(path, FileOpenMode.Read));
+        pool.Enter(this, () => OpenFor(first));
         pool.Exit(this);
     }
 
@@ -74,6 +77,21 @@ internal sealed class PooledFile : IFile
         }
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="HandlesExhaustedException">The file has no handle, and none can be opened.</exception>
+    public void BeginRead(long offset, long length)
+    {
+        IFile handle = _pool.Enter(this, _open);
+        try
+        {
+            handle.BeginRead(offset, length);
+        }
+        finally
+        {
+            _pool.Exit(this);
+        }
+    }
+
     public void Write(long offset, ReadOnlySpan<byte> data) => throw new NotSupportedException();
 
     public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => throw new NotSupportedException();
@@ -84,12 +102,19 @@ internal sealed class PooledFile : IFile
 
     public void Dispose() => _pool.Close(this);
 
+    private IFile OpenFor(IFileSystem files)
+    {
+        IFile handle = files.Open(Path, FileOpenMode.Read);
+        handle.ExpectScatteredReads();
+        return handle;
+    }
+
     // A reader does not wait until other code closes files. But it closes the idle handles of the pool and tries once more.
     private IFile OpenAgain()
     {
         try
         {
-            return _files.Open(Path, FileOpenMode.Read);
+            return OpenFor(_files);
         }
         catch (FileOperationException error) when (HandleShortage.IsCauseOf(error))
         {
@@ -98,7 +123,7 @@ internal sealed class PooledFile : IFile
 
         try
         {
-            return _files.Open(Path, FileOpenMode.Read);
+            return OpenFor(_files);
         }
         catch (FileOperationException error) when (HandleShortage.IsCauseOf(error))
         {

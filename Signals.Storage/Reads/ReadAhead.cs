@@ -6,7 +6,8 @@ namespace Signals.Storage.Reads;
 
 /// <summary>
 /// Starts the cache misses of a read before the read waits for any of them. Finding a user's rows in a table is a chain of
-/// misses, each of which leads to the next (slot, entry, block, list of chunks, bytes). So all tables take each step together.
+/// misses, each of which leads to the next (slot, entry, block, list of chunks, bytes). So all tables take each step together. Of
+/// several blocks that are not in memory the device is asked for all but the first, which the read asks for itself right away.
 /// </summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused. The caller is inside a read epoch. Afterwards this holds no block.
@@ -19,6 +20,7 @@ internal sealed class ReadAhead
     private const int TablesAhead = 4;
 
     private readonly PooledList<Target> _targets = new();
+    private int _missing; // blocks of the read that are not in memory
 
     public void Start(ReadView view, in UserId user, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
@@ -31,6 +33,7 @@ internal sealed class ReadAhead
             }
         }
 
+        _missing = 0;
         for (int slot = 0; slot < query.Types.Length; slot++)
         {
             QueryType type = query.Types[slot];
@@ -88,6 +91,10 @@ internal sealed class ReadAhead
                 {
                     block.MarkUsed(); // this is also the first access to the block; nothing waits for its miss here
                     _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Early));
+                }
+                else if (_missing++ > 0)
+                {
+                    table.BeginRead(rows.FirstRow, type.Early);
                 }
 
                 wanted -= rows.Count;

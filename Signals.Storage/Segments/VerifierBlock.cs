@@ -6,12 +6,15 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// One block of a part, read as a whole with one pread. Every chunk of it is checked: first the checksum, then the codec, then
-/// the column chunk. A chunk that is stored plain is checked in place. Thread contract: one thread. Reused from block to block.
+/// One block of a part, read as a whole together with its neighbours. Every chunk of it is checked: first the checksum, then the
+/// codec, then the column chunk. A chunk that is stored plain is checked in place. Thread contract: one thread. Reused from block to
+/// block.
 /// </summary>
 internal sealed class VerifierBlock
 {
-    private byte[] _stored = [];
+    private BlockPass _pass = new();
+    private TableFile? _file;
+    private ArraySegment<byte> _stored;
     private byte[] _decoded = [];
     private Chunk[] _chunks = [];
     private TableLayout _layout = null!;
@@ -29,9 +32,14 @@ internal sealed class VerifierBlock
             _chunks = new Chunk[layout.Chunks];
         }
 
-        int length = (int)(index.Offset(block + 1) - index.Offset(block));
-        Grow(ref _stored, length, Array.MaxLength);
-        file.ReadExactly(index.Offset(block), _stored.AsSpan(0, length));
+        if (!ReferenceEquals(file, _file))
+        {
+            (_pass, _file) = (new BlockPass(), file); // offsets are those of a part
+        }
+
+        BlockPlace place = index.Place(block);
+        IoCount io = default;
+        _pass.TryTake(file, place, place.Length, ref io, out _stored);
         int from = 0;
         int decoded = 0;
         for (int position = 0; position < layout.Positions; position++)
@@ -50,7 +58,7 @@ internal sealed class VerifierBlock
             from += stored;
         }
 
-        return _stored.AsSpan(0, length);
+        return _stored;
     }
 
     /// <summary>Whether a chunk is stored.</summary>
@@ -91,7 +99,7 @@ internal sealed class VerifierBlock
     }
 
     private ReadOnlySpan<byte> Bytes(int chunk) =>
-        (_chunks[chunk].IsDecoded ? _decoded : _stored).AsSpan(_chunks[chunk].Start, _chunks[chunk].Length);
+        (_chunks[chunk].IsDecoded ? _decoded : _stored.AsSpan()).Slice(_chunks[chunk].Start, _chunks[chunk].Length);
 
     private static Chunk AbsentChunk(TableFile file, int chunk, long offset) => chunk >= TableFormat.FirstColumnChunk
         ? default

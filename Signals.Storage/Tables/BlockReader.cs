@@ -7,23 +7,41 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
     /// <param name="block">The number of the block.</param>
     /// <param name="wanted">For each chunk of the layout, whether to load it.</param>
     /// <param name="chunks">Receives the slice of each wanted chunk.</param>
-    /// <param name="reuse">
-    /// An array to decode into if it is large enough. Otherwise a new array of the exact size is allocated.
+    /// <param name="pass">
+    /// The pass that the block is read in; its memory holds the chunks until the next block. Null to decode into a new array.
     /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
-    /// <returns>The array behind the slices.</returns>
+    /// <returns>Bytes of the new array behind the slices; of a pass 0.</returns>
     /// <exception cref="CorruptionException">
     /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
     /// </exception>
-    public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)
+    public int Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, BlockPass? pass, ref IoCount io)
     {
-        byte[] data = ChunkLoader.Load(file, new BlockChunks(index, layout, block, wanted), chunks, reuse, ref io);
+        int bytes = ChunkLoader.Load(file, new BlockChunks(index, layout, block, wanted), chunks, pass, ref io);
         foreach (int chunk in layout.Unstored)
         {
             chunks[chunk] = ChunkSlice.Absent;
         }
 
-        return data;
+        return bytes;
+    }
+
+    /// <summary>Asks the system to begin reading what a read of these columns needs of a block. Promises nothing.</summary>
+    public void BeginRead(int block, ReadOnlySpan<int> columns)
+    {
+        int last = layout.PositionOf(TableFormat.IdsChunk);
+        foreach (int column in columns)
+        {
+            last = (uint)column < (uint)layout.Columns ? Math.Max(last, layout.PositionOf(column + TableFormat.FirstColumnChunk)) : last;
+        }
+
+        long length = 0;
+        for (int position = 0; position <= last; position++)
+        {
+            length += index.ChunkLength(block, position);
+        }
+
+        file.BeginRead(index.Offset(block), length);
     }
 
     /// <summary>Whether any block has a chunk with this number.</summary>
@@ -49,7 +67,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
 
         public int Rows => index.Rows(block);
 
-        public long Offset => index.Offset(block);
+        public BlockPlace Place => index.Place(block);
 
         public int SlotOf(int position) => layout.ChunkAt(position);
 

@@ -11,7 +11,8 @@ namespace Signals.Storage.Tables;
 internal sealed class BlockScan(TableIndex index, RunBlockReader reader)
 {
     private readonly bool[] _wanted = new bool[reader.Layout.Chunks];
-    private readonly byte[]?[] _reuse = new byte[]?[reader.Count];
+    private readonly ChunkSlice[] _chunks = new ChunkSlice[reader.Layout.Chunks];
+    private readonly BlockPass[] _passes = reader.NewPasses();
     private IoCount _io;
 
     /// <summary>Bytes read so far.</summary>
@@ -47,8 +48,8 @@ internal sealed class BlockScan(TableIndex index, RunBlockReader reader)
             _wanted[layout.InsertedChunk] = _wanted[layout.RetractedChunk] = true;
         }
 
-        ChunkSlice[] chunks = new ChunkSlice[layout.Chunks];
-        long bytes = reader.Read(block, _wanted, chunks, _reuse, ref _io);
-        return new Block(layout, index.FirstRow(block), index.Rows(block), chunks, bytes);
+        Array.Clear(_chunks);
+        long bytes = reader.Read(block, _wanted, _chunks, _passes, ref _io);
+        return new Block(layout, index.FirstRow(block), index.Rows(block), _chunks, bytes);
     }
 }

@@ -75,22 +75,22 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
-    /// <summary>Loads chunks of a block: adjacent wanted ones in one pread.</summary>
+    /// <summary>Loads chunks of a block.</summary>
     /// <param name="block">The number of a block of which the file holds something.</param>
     /// <param name="wanted">
     /// For each chunk of the index, whether to load it. Only chunks that the file holds may be wanted.
     /// </param>
     /// <param name="chunks">Receives the slice of each wanted chunk.</param>
-    /// <param name="reuse">
-    /// An array to decode into if it is large enough. Otherwise a new array of the exact size is allocated.
+    /// <param name="pass">
+    /// The pass that the block is read in; its memory holds the chunks until the next block. Null to decode into a new array.
     /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
-    /// <returns>The array behind the slices.</returns>
+    /// <returns>Bytes of the new array behind the slices; of a pass 0.</returns>
     /// <exception cref="CorruptionException">
     /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
     /// </exception>
-    public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io) =>
-        ChunkLoader.Load(_file, new ReplacedChunks(Index, block, _table.Rows(block), wanted), chunks, reuse, ref io);
+    public int Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, BlockPass? pass, ref IoCount io) =>
+        ChunkLoader.Load(_file, new ReplacedChunks(Index, block, _table.Rows(block), wanted), chunks, pass, ref io);
 
     /// <summary>Reads and checks every byte and every chunk.</summary>
     /// <exception cref="CorruptionException">The file is damaged.</exception>
@@ -99,7 +99,7 @@ internal sealed class ColumnFile : IDisposable
         _file.Verify(_blocks, cancellationToken);
         bool[] wanted = new bool[Index.Chunks];
         ChunkSlice[] chunks = new ChunkSlice[Index.Chunks];
-        byte[]? reuse = null;
+        BlockPass pass = new();
         IoCount io = default;
         for (int block = 0; block < _table.Blocks; block++)
         {
@@ -114,7 +114,7 @@ internal sealed class ColumnFile : IDisposable
                 wanted[chunk] = Index.ChunkLength(block, chunk) > 0;
             }
 
-            reuse = Read(block, wanted, chunks, reuse, ref io);
+            Read(block, wanted, chunks, pass, ref io);
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class ColumnFile : IDisposable
 
         public int Rows => rows;
 
-        public long Offset => index.Offset(block);
+        public BlockPlace Place => index.PlaceOf(block);
 
         public int SlotOf(int position) => position;
 

@@ -24,7 +24,7 @@ internal sealed class ColumnFileIndex
         ReadTypes = [.. columns.Select(column => schema.Columns[column].Type)];
         _chunks = columns.Length * ColumnFileFormat.ChunksPerColumn;
         _places = new int[tableBlocks];
-        _offsets = new long[blocks];
+        _offsets = new long[blocks + 1];
         _entries = new uint[blocks * _chunks];
         _positions = new int[columns[^1] + 1];
         Array.Fill(_places, -1);
@@ -93,8 +93,12 @@ internal sealed class ColumnFileIndex
     /// <summary>Whether the file replaces anything in a block.</summary>
     public bool HoldsBlock(int block) => _places[block] >= 0;
 
-    /// <summary>The offset of the first chunk of a block. The file must hold something of the block.</summary>
-    public long Offset(int block) => _offsets[_places[block]];
+    /// <summary>Where the chunks of a block lie. The file must hold something of the block.</summary>
+    public BlockPlace PlaceOf(int block)
+    {
+        int place = _places[block];
+        return new BlockPlace(_offsets[place], (int)(_offsets[place + 1] - _offsets[place]), _offsets[^1]);
+    }
 
     /// <summary>The number of chunks of each block: cells and stamps of each column, in file order.</summary>
     public int Chunks => _chunks;
@@ -149,7 +153,7 @@ internal sealed class ColumnFileIndex
     {
         long offset = data.Offset;
         long previous = -1;
-        for (int place = 0; place < _offsets.Length; place++)
+        for (int place = 0; place + 1 < _offsets.Length; place++)
         {
             uint block = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
             uint rows = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
@@ -179,6 +183,8 @@ internal sealed class ColumnFileIndex
         {
             throw file.Corrupt(section.Offset, $"the index ends at {offset}; the blocks section ends at {data.Offset + data.Length}");
         }
+
+        _offsets[^1] = offset;
     }
 
     private long ReadEntries(TableFile file, in TableSection section, int place, ReadOnlySpan<byte> bytes)

@@ -9,8 +9,8 @@ internal interface IStoredChunks
     /// <summary>The number of rows of the block.</summary>
     int Rows { get; }
 
-    /// <summary>The offset of the first chunk.</summary>
-    long Offset { get; }
+    /// <summary>Where the block lies.</summary>
+    BlockPlace Place { get; }
 
     /// <summary>The slot of the answer that a chunk fills.</summary>
     int SlotOf(int position);

@@ -30,8 +30,8 @@ internal sealed class RunBlockReader
     /// <summary>The chunks of a block, whichever file they are in.</summary>
     public TableLayout Layout { get; }
 
-    /// <summary>The number of files that chunks come from. A load fills at most one array per file.</summary>
-    public int Count => 1 + _files.Length;
+    /// <summary>New passes over the blocks, one for each file.</summary>
+    public BlockPass[] NewPasses() => [.. Enumerable.Range(0, 1 + _files.Length).Select(_ => new BlockPass())];
 
     /// <summary>The column files, oldest first.</summary>
     public ReadOnlySpan<ColumnFile> Files => _files;
@@ -40,20 +40,18 @@ internal sealed class RunBlockReader
     /// <param name="block">The number of the block.</param>
     /// <param name="wanted">For each chunk of the layout, whether to load it.</param>
     /// <param name="chunks">Receives the slice of each wanted chunk.</param>
-    /// <param name="reuse">
-    /// For each file, an array to decode into if it is large enough; receives the array that was used. Null to allocate new
+    /// <param name="passes">
+    /// For each file, the pass that the block is read in; their memory holds the chunks until the next block. Null to decode into new
     /// arrays.
     /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
-    /// <returns>Bytes of the arrays behind the slices.</returns>
+    /// <returns>Bytes of the new arrays behind the slices; of passes 0.</returns>
     /// <exception cref="CorruptionException">A file is too short, or a chunk is damaged.</exception>
-    public long Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
+    public long Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, BlockPass[]? passes, ref IoCount io)
     {
         if (_files.Length == 0)
         {
-            byte[] data = _table.Read(block, wanted, chunks, reuse?[0], ref io);
-            Keep(reuse, 0, data);
-            return data.Length;
+            return _table.Read(block, wanted, chunks, passes?[0], ref io);
         }
 
         Span<bool> left = stackalloc bool[wanted.Length];
@@ -63,11 +61,11 @@ internal sealed class RunBlockReader
         {
             if (_files[file].Index.HoldsBlock(block))
             {
-                bytes += ReadFile(file, block, left, chunks, reuse, ref io);
+                bytes += ReadFile(file, block, left, chunks, passes, ref io);
             }
         }
 
-        return bytes + ReadTable(block, left, chunks, reuse, ref io);
+        return bytes + ReadTable(block, left, chunks, passes, ref io);
     }
 
     /// <summary>Bytes of memory of the indexes of the column files.</summary>
@@ -98,7 +96,7 @@ internal sealed class RunBlockReader
     }
 
     // Chunks found in this file are removed from the list, so that they are not read from an older file.
-    private long ReadFile(int number, int block, Span<bool> left, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
+    private long ReadFile(int number, int block, Span<bool> left, Span<ChunkSlice> chunks, BlockPass[]? passes, ref IoCount io)
     {
         ColumnFile file = _files[number];
         ColumnFileIndex index = file.Index;
@@ -123,8 +121,7 @@ internal sealed class RunBlockReader
         }
 
         ChunkSlice[] found = new ChunkSlice[index.Chunks];
-        byte[] data = file.Read(block, wanted, found, reuse?[1 + number], ref io);
-        Keep(reuse, 1 + number, data);
+        long bytes = file.Read(block, wanted, found, passes?[1 + number], ref io);
         for (int chunk = 0; chunk < found.Length; chunk++)
         {
             if (wanted[chunk])
@@ -135,10 +132,10 @@ internal sealed class RunBlockReader
             }
         }
 
-        return data.Length;
+        return bytes;
     }
 
-    private long ReadTable(int block, ReadOnlySpan<bool> left, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
+    private long ReadTable(int block, ReadOnlySpan<bool> left, Span<ChunkSlice> chunks, BlockPass[]? passes, ref IoCount io)
     {
         Span<bool> wanted = stackalloc bool[_stored.Chunks];
         bool any = false;
@@ -162,8 +159,7 @@ internal sealed class RunBlockReader
         }
 
         ChunkSlice[] found = new ChunkSlice[_stored.Chunks];
-        byte[] data = _table.Read(block, wanted, found, reuse?[0], ref io);
-        Keep(reuse, 0, data);
+        long bytes = _table.Read(block, wanted, found, passes?[0], ref io);
         for (int chunk = 0; chunk < found.Length; chunk++)
         {
             if (wanted[chunk])
@@ -172,14 +168,6 @@ internal sealed class RunBlockReader
             }
         }
 
-        return data.Length;
-    }
-
-    private static void Keep(byte[]?[]? reuse, int file, byte[] data)
-    {
-        if (reuse is not null)
-        {
-            reuse[file] = data;
-        }
+        return bytes;
     }
 }

@@ -227,6 +227,9 @@ internal sealed class Table : IDisposable
     /// <summary>A block, if it is in memory; otherwise null.</summary>
     public Block? ResidentBlockAt(int block) => Volatile.Read(ref _slots[block]);
 
+    /// <summary>Asks the system to begin reading the block that holds a row, with columns of the table. Promises nothing.</summary>
+    public void BeginRead(long row, ReadOnlySpan<int> columns) => _body.Reader.BeginRead(FindBlock(row), columns);
+
     /// <summary>Loads chunks of a block without the cache, into new memory.</summary>
     /// <param name="block">The number of the block.</param>
     /// <param name="wanted">For each chunk of the layout, whether to load it.</param>
@@ -235,7 +238,7 @@ internal sealed class Table : IDisposable
     public Block Load(int block, ReadOnlySpan<bool> wanted, ref IoCount io)
     {
         ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];
-        long bytes = _reader.Read(block, wanted, chunks, reuse: null, ref io);
+        long bytes = _reader.Read(block, wanted, chunks, passes: null, ref io);
         return new Block(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
     }
 

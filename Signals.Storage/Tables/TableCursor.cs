@@ -6,9 +6,9 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Walks a table user by user, in order, for compaction. It bypasses the cache: it holds one block, reads it with one pread when
-/// its first row is needed, and reuses its memory. Thread contract: one thread. The table must stay open while the cursor is
-/// used.
+/// Walks a table user by user, in order, for compaction. It bypasses the cache: it holds one block, reads it together with its
+/// neighbours when its first row is needed, and reuses its memory. Thread contract: one thread. The table must stay open while the
+/// cursor is used.
 /// </summary>
 internal sealed class TableCursor
 {
@@ -18,7 +18,7 @@ internal sealed class TableCursor
     private readonly RunBlockReader _reader;
     private readonly ChunkSlice[] _chunks;
     private readonly bool[] _wanted;
-    private readonly byte[]?[] _data;
+    private readonly BlockPass[] _passes;
     private int _block = -1;
     private int _at = -1;
     private DirectoryPage? _page;
@@ -38,7 +38,7 @@ internal sealed class TableCursor
         Traits = traits;
         _chunks = new ChunkSlice[_layout.Chunks];
         _wanted = new bool[_layout.Chunks];
-        _data = new byte[]?[reader.Count];
+        _passes = reader.NewPasses();
         Array.Fill(_wanted, true);
         foreach (ushort column in leftOut)
         {
@@ -209,7 +209,7 @@ internal sealed class TableCursor
         {
             _block = -1;
             IoCount io = default;
-            _reader.Read(block, _wanted, _chunks, _data, ref io);
+            _reader.Read(block, _wanted, _chunks, _passes, ref io);
             _block = block;
         }
     }

@@ -150,7 +150,21 @@ internal sealed class TableDirectory
 
     /// <summary>A page, for callers that go through all pages. A page that is not in memory is read but not cached.</summary>
     /// <exception cref="CorruptionException">The page is damaged.</exception>
-    public DirectoryPage GetPage(int page) => Volatile.Read(ref _pages[page]) ?? Load(page);
+    public DirectoryPage GetPage(int page)
+    {
+        DirectoryPage? resident = Volatile.Read(ref _pages[page]);
+        if (resident is not null)
+        {
+            return resident;
+        }
+
+        if (page % PagesAhead == 0)
+        {
+            BeginRead(page);
+        }
+
+        return Load(page);
+    }
 
     /// <summary>Puts as many pages as there is room for into free room of the cache, so that the first reads find them.</summary>
     /// <exception cref="CorruptionException">A page is damaged.</exception>
@@ -171,6 +185,7 @@ internal sealed class TableDirectory
             long offset = _index.Offset(first);
             bytes.Resize<byte>((int)(_index.Offset(end) - offset));
             _file!.ReadExactly(offset, bytes.Span<byte>());
+            BeginRead(end);
             for (int page = first; page < end; page++)
             {
                 int at = (int)(_index.Offset(page) - offset);
@@ -257,6 +272,13 @@ internal sealed class TableDirectory
         DirectoryPage loaded = Load(page);
         _cache!.CountMiss(new IoCount(1, (int)(_index.Offset(page + 1) - _index.Offset(page))));
         return _cache.Add(_pages, page, loaded);
+    }
+
+    // The system does not guess that somebody goes through the pages.
+    private void BeginRead(int first)
+    {
+        long offset = _index.Offset(first);
+        _file!.BeginRead(offset, _index.Offset(Math.Min(_pages.Length, first + PagesAhead)) - offset);
     }
 
     // Not after the end: the handle of a segment may still be open for other tables, and a page would stay in the cache for good.

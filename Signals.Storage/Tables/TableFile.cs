@@ -76,6 +76,9 @@ internal sealed class TableFile : IDisposable
         }
     }
 
+    /// <summary>Asks the system to begin reading bytes that will be needed soon. Promises nothing.</summary>
+    public void BeginRead(long offset, long length) => _file.BeginRead(_start + offset, length);
+
     /// <summary>
     /// Reads and verifies the bytes of a section. The bounds of the section must have been checked against the length of the
     /// table.
@@ -106,6 +109,7 @@ internal sealed class TableFile : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             Span<byte> part = buffer.AsSpan(0, (int)Math.Min(VerifyBytes, section.Length - at));
             ReadExactly(section.Offset + at, part);
+            BeginRead(section.Offset + at + part.Length, Math.Min(VerifyBytes, section.Length - at - part.Length));
             checksum = Crc32C.Append(checksum, part);
             at += part.Length;
         }

@@ -95,6 +95,9 @@ internal sealed class TableIndex
     /// <summary>The offset of a block in the table.</summary>
     public long Offset(int block) => _offsets[block];
 
+    /// <summary>Where a block lies.</summary>
+    public BlockPlace Place(int block) => new(_offsets[block], (int)(_offsets[block + 1] - _offsets[block]), _offsets[^1]);
+
     /// <summary>Bytes on disk of the chunk at a position of a block, including its checksum; 0 when it is not stored.</summary>
     public int ChunkLength(int block, int position) => (int)(_entries[block * _chunks + position] & TableFormat.ChunkLengthMask);
 

@@ -6,8 +6,17 @@ namespace Signals.Storage.Tables;
 /// </summary>
 internal sealed record TableOptions
 {
-    /// <summary>The unencoded bytes of narrow columns at which a block ends.</summary>
+    /// <summary>The most unencoded bytes of narrow columns of a block, unless <see cref="MinBlockRows"/> rows have more.</summary>
     public int BlockBytes { get; init; } = 64 << 10;
+
+    /// <summary>
+    /// A block ends once it has so many unencoded bytes of narrow columns and <see cref="UnitRows"/> rows. None by default: every block
+    /// goes on to <see cref="BlockBytes"/>.
+    /// </summary>
+    public int UnitBytes { get; init; } = int.MaxValue;
+
+    /// <summary>The rows that a block has before <see cref="UnitBytes"/> ends it.</summary>
+    public int UnitRows { get; init; }
 
     /// <summary>The bytes of one wide column at which a block ends.</summary>
     public int WideBytes { get; init; } = 64 << 10;
@@ -25,4 +34,10 @@ internal sealed record TableOptions
 
     /// <summary>Whether numbers take only as many bits as they need. Otherwise they take whole bytes.</summary>
     public bool PackNumbers { get; init; } = true;
+
+    /// <summary>
+    /// The same with blocks of about 4 KiB on disk: two pages for a read of one user. Of fewer rows than this, what each chunk takes
+    /// besides its values would be more than a few percent.
+    /// </summary>
+    public TableOptions WithSmallBlocks() => this with { UnitBytes = 6 << 10, UnitRows = 256 };
 }

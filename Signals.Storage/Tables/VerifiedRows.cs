@@ -17,7 +17,7 @@ internal sealed class VerifiedRows
     private readonly TableLayout _layout;
     private readonly ChunkSlice[] _chunks;
     private readonly bool[] _wanted;
-    private readonly byte[]?[] _data;
+    private readonly BlockPass[] _passes;
     private long[] _times = [];
     private ulong[] _ids = [];
     private ulong[] _stamps = [];
@@ -39,7 +39,7 @@ internal sealed class VerifiedRows
         _layout = reader.Layout;
         _chunks = new ChunkSlice[_layout.Chunks];
         _wanted = new bool[_layout.Chunks];
-        _data = new byte[]?[reader.Count];
+        _passes = reader.NewPasses();
         Array.Fill(_wanted, true);
     }
 
@@ -60,7 +60,7 @@ internal sealed class VerifiedRows
     public void Verify(int block)
     {
         IoCount io = default;
-        _reader.Read(block, _wanted, _chunks, _data, ref io);
+        _reader.Read(block, _wanted, _chunks, _passes, ref io);
         int rows = _index.Rows(block);
         if (_times.Length < rows)
         {

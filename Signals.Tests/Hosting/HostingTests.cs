@@ -127,6 +127,7 @@ internal sealed class HostingTests
             HeadCacheBytes = 1 << 22,
             MemoryBudgetBytes = 1 << 28,
             PackNumbers = false,
+            SmallBlocks = true,
             CompactionBytesPerSecond = 1 << 25,
             SyncInterval = TimeSpan.FromSeconds(2),
             MaxFutureTime = TimeSpan.FromDays(2),

@@ -58,9 +58,9 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
         for (int block = 0; block < table.BlockCount; block++)
         {
             IoCount io = default;
-            AddMarks(
-                found, $"{name} block {block}",
-                reader.Read(block, all, new ChunkSlice[layout.Chunks], reuse: null, ref io), withUser: true);
+            ChunkSlice[] chunks = new ChunkSlice[layout.Chunks];
+            reader.Read(block, all, chunks, pass: null, ref io);
+            AddMarks(found, $"{name} block {block}", BytesOf(chunks), withUser: true);
             foreach (ColumnFile columns in table.ColumnFiles)
             {
                 SearchColumns(found, columns, block);
@@ -86,10 +86,14 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
         {
             bool[] all = [.. Enumerable.Range(0, columns.Index.Chunks).Select(chunk => columns.Index.ChunkLength(block, chunk) > 0)];
             IoCount io = default;
-            byte[] data = columns.Read(block, all, new ChunkSlice[all.Length], reuse: null, ref io);
-            AddMarks(found, $"{StoreFiles.ColumnFile(columns.Meta.Number)} block {block}", data, withUser: true);
+            ChunkSlice[] chunks = new ChunkSlice[all.Length];
+            columns.Read(block, all, chunks, pass: null, ref io);
+            AddMarks(found, $"{StoreFiles.ColumnFile(columns.Meta.Number)} block {block}", BytesOf(chunks), withUser: true);
         }
     }
+
+    // The chunks of a block lie in one array.
+    private static byte[] BytesOf(ChunkSlice[] chunks) => Array.Find(chunks, chunk => chunk.Length > 0).Data ?? [];
 
     private void AddMarks(List<string> found, string where, ReadOnlySpan<byte> bytes, bool withUser)
     {

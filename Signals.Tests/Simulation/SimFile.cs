@@ -24,6 +24,8 @@ internal sealed class SimFile(SimFileSystem files, string path, int inode, bool 
         return files.Read(path, inode, offset, destination);
     }
 
+    public void BeginRead(long offset, long length) => files.AskedAhead?.Invoke(path, offset, length);
+
     public void Write(long offset, ReadOnlySpan<byte> data) => Write(offset, data, default);
 
     public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

@@ -39,6 +39,9 @@ internal sealed class SimFileSystem : IFileSystem
     /// <summary>Runs before each sync of a file, on the caller's thread and outside every lock; may throw in its place.</summary>
     public Action? BeforeSync { get; set; }
 
+    /// <summary>Called with path, offset and length of what is asked for ahead of its read.</summary>
+    public Action<string, long, long>? AskedAhead { get; set; }
+
     /// <summary>Operations that fail as long as this is so, whatever their number; called under a lock.</summary>
     public Predicate<SimOperation>? Refuses { get; set; }
 

@@ -69,6 +69,9 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.PackNumbers"/>
     public bool PackNumbers { get; set; } = Defaults.PackNumbers;
 
+    /// <inheritdoc cref="StoreOptions.SmallBlocks"/>
+    public bool SmallBlocks { get; set; } = Defaults.SmallBlocks;
+
     /// <inheritdoc cref="StoreOptions.CompactionBytesPerSecond"/>
     public long CompactionBytesPerSecond { get; set; } = Defaults.CompactionBytesPerSecond;
 
@@ -163,6 +166,7 @@ public sealed class SignalsOptions
         HeadCacheBytes = HeadCacheBytes,
         MemoryBudgetBytes = MemoryBudgetBytes,
         PackNumbers = PackNumbers,
+        SmallBlocks = SmallBlocks,
         CompactionBytesPerSecond = CompactionBytesPerSecond,
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,

@@ -1,5 +1,6 @@
 using Signals.Storage.FileSystem;
 using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.FileSystem;
 
@@ -43,6 +44,26 @@ internal sealed class HandlePoolTests
         Array.ForEach(files, file => file.Dispose());
         Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((OpenNow: 0, Count: 0)));
         Assert.That(() => ReadByte(files[0]), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    /// <summary>Blocks of tables are read one here, one there; the system must not read what lies behind them.</summary>
+    [Test]
+    public void Read_AnyHandle_WasToldThatReadsAreScattered()
+    {
+        MemoryFileSystem memory = new();
+        memory["/a"] = [1, 2, 3];
+        memory["/b"] = [4, 5, 6];
+        HandlePool pool = new(1);
+        PooledFile[] files = [.. ((string[])["/a", "/b"]).Select(path => new PooledFile(pool, memory, memory, path))];
+        for (int i = 0; i < 6; i++)
+        {
+            ReadByte(files[i % 2]);
+            Assert.That(memory.Scattered, Is.EqualTo(pool.Opened));
+        }
+
+        Assert.That(pool.Opened, Is.GreaterThan(4), "opened again and again");
+        files[0].BeginRead(1, 2);
+        Assert.That(memory.Asked.Select(asked => (asked.Offset, asked.Length)), Is.EqualTo(new[] { (1L, 2L) }));
     }
 
     [Test]

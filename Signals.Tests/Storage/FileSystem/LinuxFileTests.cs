@@ -1,3 +1,4 @@
+using Signals.Bench.Cold;
 using Signals.Storage.FileSystem;
 using Signals.Tests.Reliability;
 
@@ -79,5 +80,51 @@ internal sealed class LinuxFileTests
         Assert.That(() => new LinuxFileSystem().Open(pipe, FileOpenMode.ReadForeign), Throws.InstanceOf<FileOperationException>()
             .With.Message.Contain("a pipe"));
         Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>
+    /// Pages that were read one after the other would make the system read on, up to 8 MiB on some machines. What a thread made the
+    /// device read is in /proc.
+    /// </summary>
+    [Test]
+    public void Read_ScatteredReadsAreExpected_DeviceReadsNoMoreThanIsAskedFor()
+    {
+        const int Pages = 40;
+        const int PageBytes = 4096;
+        string directory = Directory.CreateTempSubdirectory("signals-scattered").FullName;
+        string path = Path.Combine(directory, "file");
+        LinuxFileSystem files = new();
+        using (IFile written = files.Open(path, FileOpenMode.CreateNew))
+        {
+            written.Write(0, new byte[8 << 20]);
+            written.Sync();
+        }
+
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        PageCache.Drop(directory, "");
+        byte[] page = new byte[PageBytes];
+        long before = DeviceBytes();
+        file.ExpectScatteredReads();
+        for (int i = 0; i < Pages; i++)
+        {
+            file.Read((long)i * PageBytes, page);
+        }
+
+        long read = DeviceBytes() - before;
+        Assume.That(read, Is.Positive, "the files are on a device");
+        Assert.That(read, Is.EqualTo(Pages * PageBytes));
+
+        file.BeginRead(4 << 20, 1 << 20);
+        Assert.That(DeviceBytes() - before - read, Is.InRange(512 << 10, 1 << 20), "what is asked for ahead is read");
+        file.BeginRead(0, 0);
+        Assert.That(DeviceBytes() - before - read, Is.LessThanOrEqualTo(1 << 20), "nothing is nothing");
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static long DeviceBytes()
+    {
+        const string Name = "read_bytes:";
+        string line = File.ReadLines("/proc/thread-self/io").First(line => line.StartsWith(Name, StringComparison.Ordinal));
+        return long.Parse(line[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

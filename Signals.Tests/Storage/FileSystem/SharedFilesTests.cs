@@ -26,4 +26,21 @@ internal sealed class SharedFilesTests
         third.Read(0, found);
         Assert.That(found.ToArray(), Is.EqualTo(new byte[] { 4, 5, 6 }), "opened anew");
     }
+
+    [Test]
+    public void BeginRead_OneUser_ReachesTheFile()
+    {
+        MemoryFileSystem files = new();
+        files["/a"] = [1, 2, 3];
+        using IFile shared = new SharedFiles(files).Open("/a");
+        shared.BeginRead(1, 2);
+        shared.ExpectScatteredReads();
+        using HeldFiles held = new(files);
+        held.Hold("/a");
+        using IFile again = held.Open("/a", FileOpenMode.Read);
+        again.BeginRead(0, 1);
+        again.ExpectScatteredReads();
+        Assert.That(files.Asked.Select(asked => (asked.Offset, asked.Length)), Is.EqualTo(new[] { (1L, 2L), (0L, 1L) }));
+        Assert.That(files.Scattered, Is.EqualTo(2));
+    }
 }

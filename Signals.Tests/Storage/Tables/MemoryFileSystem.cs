@@ -12,6 +12,15 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public bool RecordsReads { get; set; } = true;
 
+    /// <summary>The (offset, length) of everything that was asked for ahead, and how many reads came before.</summary>
+    public List<(long Offset, long Length, int Reads)> Asked { get; } = [];
+
+    /// <summary>How often a handle was told that its reads are scattered.</summary>
+    public int Scattered { get; private set; }
+
+    /// <summary>Reads of bytes from here on fail, as those of a device that cannot read them.</summary>
+    public long UnreadableFrom { get; set; } = long.MaxValue;
+
     public byte[] this[string path]
     {
         get => _files[path].Bytes;
@@ -90,10 +99,19 @@ internal sealed class MemoryFileSystem : IFileSystem
                 owner.Reads.Add((offset, destination.Length));
             }
 
+            if (offset + destination.Length > owner.UnreadableFrom)
+            {
+                throw new FileOperationException("pread", path, "EIO (planted)");
+            }
+
             int count = (int)Math.Max(0, Math.Min(destination.Length, Bytes.Length - offset));
             Bytes.AsSpan((int)Math.Min(offset, Bytes.Length), count).CopyTo(destination);
             return count;
         }
+
+        public void ExpectScatteredReads() => owner.Scattered++;
+
+        public void BeginRead(long offset, long length) => owner.Asked.Add((offset, length, owner.Reads.Count));
 
         public void Write(long offset, ReadOnlySpan<byte> data)
         {

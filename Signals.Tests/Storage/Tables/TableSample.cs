@@ -114,6 +114,20 @@ internal sealed class TableSample
         Assert.That(cursor.MoveNext(), Is.False);
     }
 
+    /// <summary>Compares every user's rows, read by a cursor, with the model.</summary>
+    public void AssertSameByCursor(Table table)
+    {
+        TableCursor cursor = table.CreateCursor();
+        RowBuffer scanned = NewRows();
+        foreach ((UserId user, RowBuffer expected) in Users)
+        {
+            scanned.Clear();
+            Assert.That(cursor.MoveNext(), Is.True);
+            cursor.AppendTo(scanned);
+            Assert.That(Same(expected, scanned), Is.True, $"user {user}");
+        }
+    }
+
     /// <summary>Reads every row both ways and compares nothing: for damaged tables, where it has to throw.</summary>
     public void ReadEverything(Table table)
     {

@@ -46,9 +46,22 @@ internal sealed class ReadCostTests
         }
 
         Assert.That(
-            costs.Select(cost => cost.Reads), Is.All.EqualTo(3),
-            "the table's chunks on both sides of the patched column, and that of the column file");
+            costs.Select(cost => cost.Reads), Is.All.EqualTo(2),
+            "the table's chunks on both sides of the patched column, which lie close together, and that of the column file");
         Assert.That(costs.Select(cost => cost.Bytes), Is.All.InRange(1, BlockBytes + BlockBytes));
+    }
+
+    /// <summary>Two pages of the device, whatever the history: one block of a few hundred rows.</summary>
+    [Test]
+    public async Task ColdRead_Last100OfSmallBlocks_FetchesTwoPages([Values(100, 1_000, 16_000)] int history)
+    {
+        TableOptions small = new StoreOptions { SmallBlocks = true }.Validate().Tables;
+        (_, long reads, long bytes) = await CostAsync(history, TimeSpan.FromDays(30), tables: small);
+        TestContext.Out.WriteLine($"{history} events: {reads} reads, {bytes} bytes");
+        Assert.That(reads, Is.EqualTo(1));
+        Assert.That(bytes, Is.InRange(1, 8 << 10));
+        Assert.That(
+            history < 1_000 || bytes < (await CostAsync(history, TimeSpan.FromDays(30))).Bytes / 2, "less than half of a large block");
     }
 
     /// <summary>A patch of one column for every event, folded.</summary>
@@ -75,7 +88,8 @@ internal sealed class ReadCostTests
         Assert.That(files.ListFiles(TestStores.Folder).Count(name => name.EndsWith(".col", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
-    private static async Task<(int History, long Reads, long Bytes)> CostAsync(int history, TimeSpan window, bool patched = false)
+    private static async Task<(int History, long Reads, long Bytes)> CostAsync(
+        int history, TimeSpan window, bool patched = false, TableOptions? tables = null)
     {
         SimFileSystem files = new(record: false);
         ManualTime time = new(TestStores.Start);
@@ -83,7 +97,7 @@ internal sealed class ReadCostTests
         {
             Background = false,
             LogBytes = 4 << 20,
-            Tables = new TableOptions { BlockBytes = BlockBytes },
+            Tables = tables ?? new TableOptions { BlockBytes = BlockBytes },
         };
         StoreSchema schema = StoreSchema.Define(s => s
             .EventType("e", t => t
