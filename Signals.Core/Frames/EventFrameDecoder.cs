@@ -31,14 +31,16 @@ public sealed class EventFrameDecoder
     /// <summary>Reads the frame at the beginning of <paramref name="bytes"/>.</summary>
     /// <param name="bytes">One frame or more. It must not change while you use <paramref name="frame"/>.</param>
     /// <param name="frame">
-    /// The event; of a skipped one only the length, and without content unless the result is <see cref="FrameReadResult.Event"/>.
+    /// The event. It is without content unless the result is <see cref="FrameReadResult.Event"/>; a skipped one has all but the event type
+    /// and the fields.
     /// </param>
     /// <param name="reason">
     /// Why the frame was rejected or skipped, in words that do not differ from frame to frame; empty otherwise.
     /// </param>
     /// <returns>
     /// <see cref="FrameReadResult.NeedsMore"/> when the bytes end inside the frame, or there are none.
-    /// <see cref="FrameReadResult.Skipped"/> for an event of an event type that was dropped: go on behind it.
+    /// <see cref="FrameReadResult.Skipped"/> for an event of an event type that was dropped, if nothing else is wrong with it: go on behind
+    /// it.
     /// </returns>
     public FrameReadResult TryRead(ReadOnlySpan<byte> bytes, out EventFrame frame, out string reason)
     {
@@ -75,6 +77,7 @@ public sealed class EventFrameDecoder
                 return FrameReadResult.Rejected;
             }
 
+            head = new DirectHead { User = _single.User, TimeMs = _single.TimeMs, Id = _single.Id };
             frame = new EventFrame(this, null!, payload, head, isParsed: false);
             return FrameReadResult.Skipped;
         }

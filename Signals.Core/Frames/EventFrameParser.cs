@@ -12,8 +12,7 @@ namespace Signals.Core.Frames;
 /// </summary>
 internal sealed class EventFrameParser
 {
-    private readonly StoreSchema _schema;
-    private readonly (byte[] Name, EventTypeSchema Type)[] _types; // the current names first
+    private readonly (byte[] Name, EventTypeSchema Type)[] _types; // the current names first, and those of dropped ones last
     private readonly FrameField[][] _fields;
 
     /// <summary>
@@ -22,22 +21,33 @@ internal sealed class EventFrameParser
     /// </summary>
     public EventFrameParser(StoreSchema schema, Func<ColumnSchema, string>? nameInFrames)
     {
-        _schema = schema;
-        _types = [.. FrameName.OfTypes(schema).Select(called => (Encoding.UTF8.GetBytes(called.Name), called.Type))];
-        _fields = [.. schema.EventTypes.Select(FrameField[] (type) =>
-            [.. FrameName.Of(type, nameInFrames).Select(field => new FrameField(Encoding.UTF8.GetBytes(field.Name), field.Column.Id))])];
+        _types =
+        [
+            .. FrameName.OfTypes(schema).Concat(FrameName.OfDroppedTypes(schema))
+                .Select(called => (Encoding.UTF8.GetBytes(called.Name), called.Type)),
+        ];
+        _fields =
+        [
+            .. schema.EventTypes.Select(FrameField[] (type) =>
+                [.. FrameName.Of(type, nameInFrames).Select(field => new FrameField(Encoding.UTF8.GetBytes(field.Name), field.Column.Id))]),
+            [], // of what only the declaration drops
+        ];
     }
 
     /// <summary>
     /// Fills <paramref name="single"/>, or returns the reason why not. The reasons do not contain data of the frame, so equal
-    /// problems have equal texts.
+    /// problems have equal texts. The reason <see cref="EventFrameFormat.DroppedType"/> comes last: <paramref name="single"/> is filled
+    /// then, and nothing else is wrong with the frame.
     /// </summary>
     public bool TryParse(ReadOnlyMemory<byte> frame, SingleEvent single, out string reason)
     {
         try
         {
             MessagePackReader reader = new(frame);
-            reason = Parse(ref reader, single) ?? (reader.End ? "" : "bytes are left after the event");
+            reason = Parse(ref reader, single)
+                ?? (!reader.End ? "bytes are left after the event"
+                    : single.EventType.IsDropped ? EventFrameFormat.DroppedType
+                    : "");
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException
             or ArgumentOutOfRangeException or OverflowException) // the reader reports lengths of 2^31 and more in this way
@@ -147,8 +157,7 @@ internal sealed class EventFrameParser
                 return null;
             }
         }
-        bool wasDropped = name.Length <= SchemaLimits.MaxNameLength && _schema.WasDropped(Encoding.UTF8.GetString(name));
-        return wasDropped ? EventFrameFormat.DroppedType : "not a known event type";
+        return "not a known event type";
     }
 
     private static string? ReadTime(ref MessagePackReader reader, ref FrameEnvelope envelope)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 using MessagePack;
+using Signals.Core.Schema;
 
 namespace Signals.Core.Frames;
 
@@ -45,13 +46,25 @@ internal readonly struct FrameName
                 .Concat(columns.SelectMany(column => column.FormerNames, (column, former) => (former, column)));
     }
 
-    /// <summary>The names by which frames call event types: their own and then the former ones. A dropped one has none.</summary>
+    /// <summary>The names by which frames call event types that are there: their own and then the former ones.</summary>
     public static IEnumerable<(string Name, EventTypeSchema Type)> OfTypes(StoreSchema schema)
     {
         EventTypeSchema[] types = [.. schema.EventTypes.Where(type => !type.IsDropped)];
         return types.Select(type => (type.Name, type))
             .Concat(types.SelectMany(type => type.FormerNames, (type, former) => (former, type)));
     }
+
+    /// <summary>
+    /// The names of event types that were dropped. So an event of one is held against the columns that it had, as where it was not dropped.
+    /// One that only the declaration drops has none, and the id behind those of the schema.
+    /// </summary>
+    public static IEnumerable<(string Name, EventTypeSchema Type)> OfDroppedTypes(StoreSchema schema) => schema.DroppedTypes()
+        .Concat(schema.DroppedNames.Select(name => new EventTypeSchema(
+            name, (ushort)schema.EventTypes.Count, [], int.MaxValue, null, SchemaLimits.MaxWindow, isWindowDeclared: false)
+        {
+            Drop = DropState.Unknown,
+        }))
+        .SelectMany(type => type.AllNames(), (type, name) => (name, type));
 
     /// <summary>How many bytes it takes.</summary>
     public int Length => _bytes.Length;

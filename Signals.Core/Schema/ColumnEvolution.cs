@@ -58,9 +58,18 @@ internal static class ColumnEvolution
                 $"{columns.Count - old.Columns.Count}; an event type has at most {SchemaLimits.MaxColumns}.");
         }
 
-        RequireUnique(old, columns);
-        RequireNotHeld(old, columns);
+        RequireDistinct(old, columns);
         return columns;
+    }
+
+    /// <summary>Refuses columns of which two have a name that only one may have.</summary>
+    /// <exception cref="SchemaMismatchException">
+    /// Two that are not dropped have a name in common, or one has the name of a dropped one that can be taken back.
+    /// </exception>
+    public static void RequireDistinct(EventTypeSchema type, List<ColumnSchema> columns)
+    {
+        RequireUnique(type, columns);
+        RequireNotHeld(type, columns);
     }
 
     /// <summary>The index of the stored column that a declared one is, by any of their names; -1 when it is new.</summary>

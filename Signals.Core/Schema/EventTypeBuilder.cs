@@ -7,6 +7,7 @@ public sealed class EventTypeBuilder
 {
     private readonly List<ColumnSchema> _columns = [];
     private readonly List<string> _dropped = [];
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal); // the names of columns that are not dropped
     private readonly List<string> _formerNames = [];
     private int _keepLast = int.MaxValue;
     private TimeSpan? _maxAge;
@@ -106,6 +107,11 @@ public sealed class EventTypeBuilder
         }
 
         _columns[^1] = column.With(formerNames: [.. column.FormerNames, formerName]);
+        if (!column.IsDropped)
+        {
+            _taken.Add(formerName);
+        }
+
         return this;
     }
 
@@ -182,6 +188,7 @@ public sealed class EventTypeBuilder
         SchemaLimits.CheckColumn(name, type, role);
         RequireRoom(name);
         RequireFree(name, nameof(name));
+        _taken.Add(name);
         _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role));
         return this;
     }
@@ -201,8 +208,9 @@ public sealed class EventTypeBuilder
             throw new ArgumentException($"Column '{Name}.{name}' is both declared and dropped, or dropped twice.", parameter);
         }
 
-        if (_columns.Find(column => !column.IsDropped && column.AllNames().Contains(name)) is { } other)
+        if (_taken.Contains(name))
         {
+            ColumnSchema other = _columns.Find(column => !column.IsDropped && column.AllNames().Contains(name))!;
             throw new ArgumentException(
                 other.Name == name
                     ? $"Column '{Name}.{name}' is declared twice."

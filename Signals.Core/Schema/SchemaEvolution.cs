@@ -22,9 +22,8 @@ internal static class SchemaEvolution
     public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed, DropTime? now = null)
     {
         // Only a schema that a store keeps has what was dropped. Who opens a store with it changes nothing, so no drop becomes final.
-        bool isKept = declared.EventTypes.Any(type => type.IsDropped || type.Columns.Any(column => column.IsDropped));
         DropTime time = now ?? DropTime.Never();
-        time = time with { ClockMs = Math.Max(time.ClockMs, 0), GraceMs = isKept ? long.MaxValue : time.GraceMs };
+        time = time with { ClockMs = Math.Max(time.ClockMs, 0), GraceMs = declared.HasDropped ? long.MaxValue : time.GraceMs };
         List<EventTypeSchema> types = [.. stored.EventTypes.Select(type => Aged(type, time))];
         foreach (EventTypeSchema type in Live(declared))
         {
@@ -58,8 +57,7 @@ internal static class SchemaEvolution
                 $"a store holds at most {SchemaLimits.MaxEventTypes}.");
         }
 
-        RequireUnique(types);
-        RequireNotHeld(types);
+        RequireDistinct(types);
         changed = types.Count != stored.EventTypes.Count || !types.Zip(stored.EventTypes).All(pair => AreSame(pair.First, pair.Second));
         return types.SequenceEqual(declared.EventTypes) ? declared : new StoreSchema(types) { DroppedNames = declared.DroppedNames };
     }
@@ -67,6 +65,16 @@ internal static class SchemaEvolution
     /// <summary>Whether two schemas of one store differ in nothing but how far drops have come.</summary>
     public static bool AnswerAlike(StoreSchema a, StoreSchema b) =>
         a.EventTypes.Count == b.EventTypes.Count && a.EventTypes.Zip(b.EventTypes).All(pair => AnswerAlike(pair.First, pair.Second));
+
+    /// <summary>Refuses event types of which two have a name that only one may have.</summary>
+    /// <exception cref="SchemaMismatchException">
+    /// Two that are not dropped have a name in common, or one has the name of a dropped one that can be taken back.
+    /// </exception>
+    public static void RequireDistinct(List<EventTypeSchema> types)
+    {
+        RequireUnique(types);
+        RequireNotHeld(types);
+    }
 
     private static EventTypeSchema Join(EventTypeSchema aged, EventTypeSchema old, EventTypeSchema now, DropTime time)
     {

@@ -37,6 +37,9 @@ public sealed class StoreSchema
     /// <summary>The names of event types that the declaration drops. A store's file does not keep them.</summary>
     internal IReadOnlyList<string> DroppedNames { get; init; } = [];
 
+    /// <summary>Whether event types or columns are dropped in it, as in a schema that a store keeps. No program declares such ones.</summary>
+    internal bool HasDropped => EventTypes.Any(type => type.IsDropped || type.Columns.Any(column => column.IsDropped));
+
     /// <summary>The event type that has this name now, or had it before.</summary>
     /// <exception cref="ArgumentException">The schema has no event type of this name.</exception>
     public EventTypeSchema this[string name] => TryGet(name, out EventTypeSchema? type)
@@ -113,6 +116,10 @@ public sealed class StoreSchema
     /// <param name="name">A name that an event type has or had.</param>
     public bool WasDropped(string name) =>
         !TryGet(name, out _) && (DroppedNames.Contains(name) || EventTypes.Any(type => type.IsDropped && type.IsCalled(name)));
+
+    /// <summary>The dropped event types: first those that can be taken back, and the newer ones before the older.</summary>
+    internal IEnumerable<EventTypeSchema> DroppedTypes() =>
+        EventTypes.Where(type => type.IsDropped).OrderBy(type => type.IsDropFinal).ThenByDescending(type => type.Id);
 
     /// <summary>What an error adds about an event type that is not there: that it was dropped; empty when it never was.</summary>
     internal string WhyNot(string name) => WasDropped(name) ? ", which was dropped" : "";

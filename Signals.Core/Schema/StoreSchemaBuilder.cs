@@ -9,6 +9,7 @@ public sealed class StoreSchemaBuilder
 {
     private readonly List<EventTypeSchema> _types = [];
     private readonly List<string> _dropped = [];
+    private readonly Dictionary<string, EventTypeSchema> _owners = new(StringComparer.Ordinal); // by name, of those that are not dropped
 
     internal StoreSchemaBuilder()
     {
@@ -40,7 +41,7 @@ public sealed class StoreSchemaBuilder
     public StoreSchemaBuilder Dropped(string name)
     {
         SchemaLimits.CheckName(name);
-        if (_dropped.Contains(name) || _types.Exists(type => !type.IsDropped && type.IsCalled(name)))
+        if (_dropped.Contains(name) || _owners.ContainsKey(name))
         {
             throw DroppedTwice(name, nameof(name));
         }
@@ -80,6 +81,10 @@ public sealed class StoreSchemaBuilder
         if (!type.IsDropped)
         {
             RequireFree(type);
+            foreach (string name in type.AllNames())
+            {
+                _owners.Add(name, type);
+            }
         }
 
         _types.Add(type);
@@ -99,7 +104,7 @@ public sealed class StoreSchemaBuilder
                 throw DroppedTwice(name, nameof(type));
             }
 
-            if (_types.Find(added => !added.IsDropped && added.IsCalled(name)) is { } other)
+            if (_owners.TryGetValue(name, out EventTypeSchema? other))
             {
                 throw new ArgumentException(
                     other.Name == type.Name

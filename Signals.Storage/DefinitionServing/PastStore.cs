@@ -34,6 +34,9 @@ public sealed class PastStore : IDisposable
     /// <summary>The moment from which ages and windows are counted.</summary>
     public DateTimeOffset AsOf { get; }
 
+    /// <summary>The schema in force, which is that of the store.</summary>
+    public StoreSchema Schema => _definitions.Schema;
+
     /// <summary>Stream position after the last commit that belongs to this state.</summary>
     public long Position => _state.Position.Value;
 

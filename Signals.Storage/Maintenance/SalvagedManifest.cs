@@ -43,7 +43,10 @@ internal sealed class SalvagedManifest
         }
     }
 
-    /// <summary>The schema that the manifest holds, or the given one. They must not contradict each other.</summary>
+    /// <summary>
+    /// The schema that the manifest holds, or the given one. They must not contradict each other. The readable edits may be older than the
+    /// given schema. One that has what was dropped is that of a store, and goes by ids; any other is a program's, and goes by names.
+    /// </summary>
     /// <exception cref="SignalsException">
     /// There is neither a stored nor a given schema, or the two contradict each other.
     /// </exception>
@@ -52,6 +55,7 @@ internal sealed class SalvagedManifest
         StoreSchema? stored = Stored(directory);
         return (stored, declared) switch
         {
+            ({ } known, { HasDropped: true } given) => SchemaById.Join(known, given),
             ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _, DropTime.Never(FirstOpening)),
             ({ } known, null) => known,
             (null, { } given) => given,

@@ -45,10 +45,10 @@ public sealed class SequenceQueryBuilder
     private SequenceQueryBuilder(EventTypeSchema[] types) => _types = types;
 
     /// <summary>
-    /// Reads all that reads can still show, now or when a drop is taken back: what an erasure has to reach. Event types are in it although
-    /// they were dropped, unless that is final.
+    /// Reads what an erasure has to reach: all that reads can show, now or when a drop is taken back, and what files still hold of event
+    /// types whose drop is final. A checkpoint that is erased up to the same time may have those undropped.
     /// </summary>
-    internal static SequenceQueryBuilder OfAll(StoreSchema schema) => new([.. schema.EventTypes.Where(type => !type.IsDropFinal)]);
+    internal static SequenceQueryBuilder OfAll(StoreSchema schema) => new([.. schema.EventTypes]);
 
     /// <summary>Returns at most <paramref name="count"/> events over all types, the newest ones.</summary>
     public SequenceQueryBuilder Last(int count)

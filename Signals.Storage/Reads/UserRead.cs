@@ -36,7 +36,8 @@ internal readonly ref struct UserRead(
     {
         EventTypeSchema type = Query.Types[slot].EventType;
         TypeLimits asked = Limits.IsEmpty ? new TypeLimits(Query.FromMs, Query.ToMs, Query.Types[slot].Last) : Limits[slot];
-        hiddenTo = type.MaxAge is null ? ErasedTo : Math.Max(ErasedTo, Retention.OldestKept(type, NowMs) - 1);
+        // No name finds an event type whose drop is final. Only what an erasure has to reach is read of it.
+        hiddenTo = type.MaxAge is null ? ErasedTo : Math.Max(ErasedTo, Retention.OldestByAge(type, NowMs) - 1);
         long from = hiddenTo == ErasureSet.NoCutoff ? asked.FromMs : Math.Max(asked.FromMs, hiddenTo + 1);
         return new TimeBounds(from, asked.ToMs, type.KeepLast, asked.Last);
     }

@@ -5,7 +5,7 @@ internal static class SegmentColumns
 {
     /// <summary>
     /// Finds the event type of a segment's rows. One that was dropped is found, too: the events are hidden and reclaimed like those that
-    /// are there already, and come back with them.
+    /// are there already, and come back with them. Of several dropped ones it is the one that can be taken back, or the newest.
     /// </summary>
     /// <exception cref="SchemaMismatchException">
     /// There is no event type of this name, or its windows have another length.
@@ -14,14 +14,15 @@ internal static class SegmentColumns
     {
         if (!schema.TryGet(header.EventType, out EventTypeSchema? type))
         {
-            // The newest of that name: the one that a declaration could take back.
-            type = schema.EventTypes.LastOrDefault(known => known.IsDropped && known.IsCalled(header.EventType))
+            // A window never changes, so it tells event types apart that had the name one after the other.
+            EventTypeSchema[] dropped = [.. schema.DroppedTypes().Where(known => known.IsCalled(header.EventType))];
+            type = Array.Find(dropped, known => Fits(header, known)) ?? dropped.FirstOrDefault()
                 ?? throw new SchemaMismatchException(
                     $"Segment '{path}' holds events of type '{header.EventType}'{schema.WhyNot(header.EventType)}; the store has: "
                     + $"{schema.ListTypes()}. Open the store with a schema that declares it.");
         }
 
-        return type.Window.TotalMilliseconds == header.WindowMs
+        return Fits(header, type)
             ? type
             : throw new SchemaMismatchException(
                 $"Segment '{path}' divides '{header.EventType}' into windows of {TimeSpan.FromMilliseconds(header.WindowMs)}, the store "
@@ -66,9 +67,13 @@ internal static class SegmentColumns
         ? $"{column.Type}, and takes what it had since it was {column.FirstType}"
         : column.Type.ToString();
 
-    // The newest of that name: the one that a declaration could take back.
+    private static bool Fits(SegmentHeader header, EventTypeSchema type) => type.Window.TotalMilliseconds == header.WindowMs;
+
+    // The one that a declaration could take back, or the newest of that name.
     private static int Dropped(EventTypeSchema type, SegmentColumn column) => type.Columns
         .Where(known => known.IsDropped && known.Reads(column.Type) && known.AllNames().Contains(column.Name))
+        .OrderBy(known => known.IsDropFinal)
+        .ThenByDescending(known => known.Id)
         .Select(known => (int)known.Id)
-        .LastOrDefault(-1);
+        .FirstOrDefault(-1);
 }

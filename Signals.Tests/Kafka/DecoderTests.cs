@@ -69,7 +69,7 @@ internal sealed class DecoderTests
     {
         RecordRows rows = await RowsOfChangedTypes();
         byte[] value = Encoding.UTF8.GetBytes($$$"""
-            [{"type":"{{{type}}}","user":1,"time":1799999999000,"id":1,"fields":{"x":[1]}},
+            [{"type":"{{{type}}}","user":1,"time":1799999999000,"id":1,"fields":{"x":"a"}},
             {"user":1,"type":"view","time":1799999999000,"id":2}]
             """);
         bool isTaken = new JsonRecordDecoder().TryDecode(new LogRecord([], value, 0, 0), rows, out string reason);
@@ -97,11 +97,108 @@ internal sealed class DecoderTests
         Assert.That(reason, isTaken ? Is.Empty : Is.EqualTo("not a known event type"));
     }
 
-    // As of a store whose type click is gone, and whose type page is called view now.
-    private static async Task<RecordRows> RowsOfChangedTypes()
+    /// <summary>Replicas take and refuse the same records, whether they have an event type or dropped it.</summary>
+    [TestCase("""{"type":"click","user":1,"time":1799999999000,"id":1,"fields":{"x":"a"}}""", null)]
+    [TestCase("""{"type":"hit","user":1,"time":1799999999000,"id":1,"fields":{"x":"a"}}""", null)]
+    [TestCase("""{"fields":{"x":[1]},"type":"click","user":1,"time":1799999999000,"id":1}""", "field 'x' is not Text")]
+    [TestCase("""{"type":"click","user":1,"time":1799999999000,"id":1,"fields":{"x":"a","x":"b"}}""", "field 'x' is there twice")]
+    [TestCase("""{"type":"click","user":1,"time":9799999999000,"id":1}""", "an event's time is too far from the time of its record")]
+    [TestCase("""{"type":"click","user_id":"0","time":1799999999000,"id":1}""", "an event's user was not set")]
+    [TestCase("""{"type":"click","user":1,"time":1799999999000}""", "no id")]
+    public async Task Json_BadEventOfADroppedType_IsRefusedAsWhereTheTypeIsThere(string json, string? reason)
     {
-        StoreSchema schema = StoreSchema.Define(s => s
-            .AddDropped("click", t => t.Text("x"), isFinal: true).EventType("view", t => t.TypeRenamedFrom("page").Field<int>("n")));
+        foreach (StoreSchema schema in DroppedAndNot())
+        {
+            Assert.That(Decode(new JsonRecordDecoder(), Encoding.UTF8.GetBytes(json), await RowsOf(schema)), Is.EqualTo(reason));
+        }
+    }
+
+    [TestCase("fine", null)]
+    [TestCase("field", "field 'x' is not Text")]
+    [TestCase("time", "an event's time is too far from the time of its record")]
+    [TestCase("user", "the user is the number 0, which stands for a user that was never set")]
+    public async Task Frames_BadEventOfADroppedType_IsRefusedAsWhereTheTypeIsThere(string what, string? reason)
+    {
+        ArrayBufferWriter<byte> value = new();
+        SingleEvent single = new();
+        single.Begin(StoreSchema.Define(s => s.EventType("click", t => _ = what == "field" ? t.Field<int>("x") : t.Text("x")))["click"]);
+        (single.TimeMs, single.Id) = (what == "time" ? 9_799_999_999_000 : 1_799_999_999_000, 1);
+        single.User = what == "user" ? default : UserId.From(1);
+        if (what == "field")
+        {
+            single.Set(0, 7);
+        }
+
+        new EventFrameWriter().Write(single, value);
+        foreach (StoreSchema schema in DroppedAndNot())
+        {
+            Assert.That(Decode(new FrameRecordDecoder(), value.WrittenSpan.ToArray(), await RowsOf(schema)), Is.EqualTo(reason));
+        }
+    }
+
+    /// <summary>A store that never had the event type knows no columns of it, and checks the rest.</summary>
+    [Test]
+    public async Task Decoders_BadEventOfATypeThatOnlyTheDeclarationDrops_IsRefusedForAllButItsFields()
+    {
+        StoreSchema never = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")).Dropped("click"));
+        foreach (bool isFar in (bool[])[false, true])
+        {
+            long time = isFar ? 9_799_999_999_000 : 1_799_999_999_000;
+            string json = $$$"""{"type":"click","user":1,"time":{{{time}}},"id":1,"fields":{"x":[1]}}""";
+            ArrayBufferWriter<byte> frame = new();
+            SingleEvent single = new();
+            single.Begin(StoreSchema.Define(s => s.EventType("click", t => t.Field<int>("x")))["click"]);
+            (single.User, single.TimeMs, single.Id) = (UserId.From(1), time, 1);
+            single.Set(0, 7);
+            new EventFrameWriter().Write(single, frame);
+            string? reason = isFar ? "an event's time is too far from the time of its record" : null;
+            Assert.That(Decode(new JsonRecordDecoder(), Encoding.UTF8.GetBytes(json), await RowsOf(never)), Is.EqualTo(reason));
+            Assert.That(Decode(new FrameRecordDecoder(), frame.WrittenSpan.ToArray(), await RowsOf(never)), Is.EqualTo(reason));
+        }
+    }
+
+    [Test]
+    public async Task PassOver_OfAsManyAsARecordMayHold_CountsThemAndKeepsNone()
+    {
+        RecordRows rows = await RowsOf(DroppedAndNot()[0]);
+        for (int i = 0; i < RecordRows.MaxEventsPerRecord; i++)
+        {
+            rows.PassOver(UserId.From(1), 1_799_999_999_000);
+        }
+
+        Assert.That(rows.Count, Is.Zero);
+        Assert.That(
+            () => rows.PassOver(UserId.From(1), 1_799_999_999_000),
+            Throws.TypeOf<RecordRejectedException>().With.Message.Contains("more than 65,536 events"));
+    }
+
+    // The one that can be taken back is older than the one that is gone: it was renamed to that name afterwards.
+    private static StoreSchema[] DroppedAndNot() =>
+    [
+        StoreSchema.Define(s => s
+            .AddDropped("click", t => t.TypeRenamedFrom("hit").Text("x"), isFinal: false)
+            .AddDropped("click", t => t.Vector<float>("x", 1), isFinal: true).EventType("view", t => t.Field<int>("n"))),
+        StoreSchema.Define(s => s.EventType("click", t => t.TypeRenamedFrom("hit").Text("x")).EventType("view", t => t.Field<int>("n"))),
+    ];
+
+    private static string? Decode(IRecordDecoder decoder, byte[] value, RecordRows rows)
+    {
+        try
+        {
+            return decoder.TryDecode(new LogRecord([], value, 0, 0), rows, out string reason) ? null : reason;
+        }
+        catch (RecordRejectedException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    // As of a store whose type click is gone, and whose type page is called view now.
+    private static Task<RecordRows> RowsOfChangedTypes() => RowsOf(StoreSchema.Define(s => s
+        .AddDropped("click", t => t.Text("x"), isFinal: true).EventType("view", t => t.TypeRenamedFrom("page").Field<int>("n"))));
+
+    private static async Task<RecordRows> RowsOf(StoreSchema schema)
+    {
         await using SignalStore store = SignalStore.InMemory(schema, new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650) });
         RecordRows rows = new(store.CreateGroup("s"), TimeSpan.FromDays(1), TimeSpan.FromDays(18_000));
         rows.Begin(1_799_999_999_000);

@@ -98,6 +98,27 @@ internal sealed class LakeExportTests
             Is.EqualTo(new[] { "a\uFFFD" }));
     }
 
+    [Test]
+    public async Task Export_UnderBothNamesOfAType_WritesItOnce()
+    {
+        await _store.DisposeAsync();
+        _store = SignalStore.Open(_folder["store"], StoreSchema.Define(s => s.EventType("page", t => t.TypeRenamedFrom("view"))));
+        ParquetExportResult result = await ParquetExporter.ExportAsync(
+            _store, new ParquetExportOptions { Folder = _folder["lake"], EventTypes = ["view", "page"] });
+        Assert.That(result.Rows, Is.EqualTo(4));
+        Assert.That(Directory.GetDirectories(_folder["lake"]), Is.EqualTo(new[] { _folder["lake/type=page"] }));
+    }
+
+    [Test]
+    public void Export_WithATypeThatIsNotThere_WritesNothing()
+    {
+        Assert.That(
+            async () => await ParquetExporter.ExportAsync(
+                _store, new ParquetExportOptions { Folder = _folder["lake"], EventTypes = ["view", "buy"] }),
+            Throws.ArgumentException.With.Message.Contains("'buy'"));
+        Assert.That(Names(), Is.Empty);
+    }
+
     private ParquetExportOptions Options(
         ParquetPartition partition = default, bool overwrite = false, ParquetTextRule text = default) => new()
         {

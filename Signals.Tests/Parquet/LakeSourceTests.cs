@@ -66,7 +66,11 @@ internal sealed class LakeSourceTests
         Directory.CreateDirectory(_folder["lake/type=page"]);
         Assert.That(
             () => SourcePath.List(_folder["lake"], _store.Schema["page"]),
-            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("no file that ends with"), "the newer one, which is empty");
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("type=page, type=hit, type=view"));
+        Directory.Delete(_folder["lake/type=hit"]);
+        Assert.That(
+            () => SourcePath.List(_folder["lake"], _store.Schema["page"]),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("type=page, type=view"), "neither is read as if it were both");
     }
 
     [Test]

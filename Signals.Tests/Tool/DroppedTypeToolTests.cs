@@ -108,6 +108,19 @@ internal sealed class DroppedTypeToolTests
         Assert.That(run.Messages, Does.Contain("the store has no event type 'page': it was dropped"));
     }
 
+    [Test]
+    public async Task Ingest_OfAColumnThatOnlyADroppedTypeHas_IsUsageAndSaysSo()
+    {
+        string other = At("other");
+        StoreSchema both = StoreSchema.Define(s => Add(s, "view").EventType("click", t => t.Text("place")));
+        SignalStore.Open(other, both).Dispose();
+        SignalStore.Open(other, StoreSchema.Define(s => Add(s, "view").Dropped("click"))).Dispose();
+        ToolRun run = await ToolRun.OfAsync(
+            "ingest", other, Write("old.csv", $"user,type,time,id,x,place\r\n7,view,{TestStores.Start},1,a,\r\n"));
+        Assert.That((run.Code, run.Messages.Contains("place (it was dropped)", StringComparison.Ordinal)),
+            Is.EqualTo((ExitCode.Usage, true)), run.Messages);
+    }
+
     private static StoreSchema Define(params string[] types) => StoreSchema.Define(s => Array.ForEach(types, type => Add(s, type)));
 
     private static StoreSchemaBuilder Add(StoreSchemaBuilder schema, string type, params string[] formerNames) => schema.EventType(

@@ -35,7 +35,8 @@ public sealed class FrameRecordDecoder : IRecordDecoder
 
                     rest = rest[frame.Length..];
                     break;
-                case FrameReadResult.Skipped: // a replica that still has the event type takes the record, so this one does
+                case FrameReadResult.Skipped: // a replica that still has the event type takes such a record, so this one does
+                    rows.PassOver(frame.User, frame.TimeMs);
                     rest = rest[frame.Length..];
                     break;
                 case FrameReadResult.NeedsMore:

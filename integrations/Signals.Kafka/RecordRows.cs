@@ -16,6 +16,7 @@ public sealed class RecordRows
     private readonly long _maxPastMs;
     private long _earliestMs;
     private long _latestMs;
+    private int _checked;
 
     internal RecordRows(EventGroup group, TimeSpan maxFuture, TimeSpan maxPast)
     {
@@ -28,7 +29,7 @@ public sealed class RecordRows
     /// <summary>The event types of the store.</summary>
     public StoreSchema Schema { get; }
 
-    /// <summary>How many events the record has so far.</summary>
+    /// <summary>How many events the record has so far. Those of a dropped event type, which are passed over, are not in it.</summary>
     public int Count { get; private set; }
 
     /// <summary>Adds an event. Its columns are absent until you set them through the returned row.</summary>
@@ -42,6 +43,7 @@ public sealed class RecordRows
     {
         EventBatch batch = BatchOf(eventType);
         Require(user, timeMs);
+        Count++;
         return batch.Add(user, timeMs, id);
     }
 
@@ -53,8 +55,16 @@ public sealed class RecordRows
         ArgumentNullException.ThrowIfNull(single);
         EventBatch batch = BatchOf(single.EventType);
         Require(single.User, single.TimeMs);
+        Count++;
         single.AddTo(batch);
     }
+
+    /// <summary>
+    /// Checks an event that is not kept, because its event type was dropped, as <see cref="Add(SingleEvent)"/> checks one: a replica that
+    /// has the event type refuses the same records.
+    /// </summary>
+    /// <exception cref="RecordRejectedException">As in <see cref="Add(EventTypeSchema, UserId, long, ulong)"/>.</exception>
+    internal void PassOver(UserId user, long timeMs) => Require(user, timeMs);
 
     /// <summary>The event that was added last is no longer in its batch.</summary>
     internal void Forget() => Count--;
@@ -62,7 +72,7 @@ public sealed class RecordRows
     /// <summary>Begins the next record. The caller refuses a record without a time.</summary>
     internal void Begin(long timestampMs)
     {
-        Count = 0;
+        (Count, _checked) = (0, 0);
         (_earliestMs, _latestMs) = (timestampMs - _maxPastMs, timestampMs + _maxFutureMs);
     }
 
@@ -92,11 +102,11 @@ public sealed class RecordRows
             throw new RecordRejectedException("an event's time is too far from the time of its record");
         }
 
-        if (Count == MaxEventsPerRecord)
+        if (_checked == MaxEventsPerRecord)
         {
             throw new RecordRejectedException("more than 65,536 events in one record");
         }
 
-        Count++;
+        _checked++;
     }
 }

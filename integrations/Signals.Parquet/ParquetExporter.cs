@@ -27,6 +27,7 @@ public static class ParquetExporter
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         return ExportAsync(
+            store.Schema,
             options.EventTypes.Count > 0 ? options.EventTypes : AllOf(store.Schema),
             store.SplitScan,
             options,
@@ -41,6 +42,7 @@ public static class ParquetExporter
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         return ExportAsync(
+            store.Schema,
             options.EventTypes.Count > 0 ? options.EventTypes : AllOf(store.Schema),
             store.SplitScan,
             options,
@@ -58,24 +60,26 @@ public static class ParquetExporter
         ArgumentNullException.ThrowIfNull(past);
         ArgumentNullException.ThrowIfNull(options);
         return options.EventTypes.Count > 0
-            ? ExportAsync(options.EventTypes, past.SplitScan, options, cancellationToken)
+            ? ExportAsync(past.Schema, options.EventTypes, past.SplitScan, options, cancellationToken)
             : throw new ArgumentException($"{nameof(options.EventTypes)} is empty; name the event types of the past.", nameof(options));
     }
 
     private static string[] AllOf(StoreSchema schema) => [.. schema.EventTypes.Where(type => !type.IsDropped).Select(type => type.Name)];
 
     private static async Task<ParquetExportResult> ExportAsync(
+        StoreSchema schema,
         IReadOnlyList<string> eventTypes,
         Func<string, ScanOptions?, int, IReadOnlyList<EventScan>> scan,
         ParquetExportOptions options,
         CancellationToken cancellationToken)
     {
         options.Validate();
-        string[] names = [.. eventTypes.Distinct(StringComparer.Ordinal)];
+
+        // All is refused before anything is written. The folder has the current name, whichever one is asked for.
+        string[] names = [.. eventTypes.Select(called => schema[called].Name).Distinct(StringComparer.Ordinal)];
         string root = Path.GetFullPath(options.Folder);
         foreach (string name in names)
         {
-            // Refused before anything is written.
             ExportFolder.Check(root, name, options);
         }
 

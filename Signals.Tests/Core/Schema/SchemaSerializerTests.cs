@@ -44,6 +44,41 @@ internal sealed class SchemaSerializerTests
         Assert.That((read.TryGet("click", out _), read.TryGet("tap", out _)), Is.EqualTo((false, false)));
     }
 
+    /// <summary>Bytes from outside may have this many names. To hold each against all others would take minutes.</summary>
+    [Test]
+    public void Read_AsManyNamesAsAllowed_AllocatesInProportion([Values] bool ofColumns)
+    {
+        StoreSchema schema = StoreSchema.Define(s =>
+        {
+            if (ofColumns)
+            {
+                s.EventType("view", t => Each(SchemaLimits.MaxColumns, i =>
+                {
+                    t.Field<int>($"c{i}");
+                    Each(SchemaLimits.MaxFormerNames, j => t.RenamedFrom($"c{i}.{j}"));
+                }));
+            }
+            else
+            {
+                Each(SchemaLimits.MaxEventTypes, i => s.EventType(
+                    $"t{i}", t => Each(SchemaLimits.MaxFormerNames, j => t.TypeRenamedFrom($"t{i}.{j}"))));
+            }
+        });
+        byte[] bytes = SchemaSerializer.Write(schema);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        StoreSchema read = SchemaSerializer.Read(bytes);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(256L << 20));
+        Assert.That(ofColumns ? read["view"].IndexOf("c1023.31") : read["t1023.31"].Id, Is.EqualTo(1023));
+
+        static void Each(int count, Action<int> action)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                action(i);
+            }
+        }
+    }
+
     [Test]
     public void Write_Widened_NeverChangesItsBytes()
     {

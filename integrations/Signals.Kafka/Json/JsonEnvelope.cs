@@ -12,7 +12,7 @@ internal struct JsonEnvelope
     public ulong Id;
     public bool HasFields;
 
-    /// <summary>Whether the event type was dropped.</summary>
+    /// <summary>Whether the event type is none of the store, and the declaration drops it.</summary>
     public bool IsDropped;
 
     private int _keys;

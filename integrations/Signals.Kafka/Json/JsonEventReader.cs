@@ -10,8 +10,13 @@ internal sealed class JsonEventReader(StoreSchema schema)
 
     private readonly SingleEvent _event = new();
     private readonly JsonValueReader _values = new();
+
+    // Those that are there come first. Of dropped ones, the one that can be taken back, and then the newest.
     private readonly JsonEventType[] _types =
-        [.. schema.EventTypes.Where(static type => !type.IsDropped).Select(static type => new JsonEventType(type))];
+    [
+        .. schema.EventTypes.OrderBy(static type => type.IsDropped).ThenBy(static type => type.IsDropFinal)
+            .ThenBy(static type => type.IsDropped ? -type.Id : type.Id).Select(static type => new JsonEventType(type)),
+    ];
 
     public StoreSchema Schema => schema;
 
@@ -78,19 +83,28 @@ internal sealed class JsonEventReader(StoreSchema schema)
             return missing;
         }
 
-        if (envelope.IsDropped)
+        if (envelope.Type is null)
         {
-            return null; // a replica that still has the event type takes the record, so this one does
+            rows.PassOver(envelope.User, envelope.TimeMs); // only the declaration drops it, so nothing is known of its columns
+            return null;
         }
 
-        _event.Begin(envelope.Type!.Schema);
+        _event.Begin(envelope.Type.Schema);
         (_event.User, _event.TimeMs, _event.Id) = (envelope.User, envelope.TimeMs, envelope.Id);
         if (envelope.HasFields && Fields(ref fields, envelope.Type) is { } wrong)
         {
             return wrong;
         }
 
-        rows.Add(_event);
+        if (envelope.Type.Schema.IsDropped)
+        {
+            rows.PassOver(_event.User, _event.TimeMs); // a replica that still has the event type takes such a record, so this one does
+        }
+        else
+        {
+            rows.Add(_event);
+        }
+
         return null;
     }
 

@@ -39,18 +39,18 @@ internal sealed record SourcePath(string File, IReadOnlyDictionary<string, strin
             : throw new FileNotFoundException($"There is no file that ends with '{LakeFormat.Extension}' below '{path}'.", path);
     }
 
-    // An export from before a rename is under a former name. One under the current name is newer, and has all that an older one has.
+    // An export from before a rename is under a former name. Which of two folders is meant, or whether both are, only the caller knows.
     private static string FolderOf(EventTypeSchema eventType, string root, string path)
     {
         IEnumerable<string> names = eventType.FormerNames.Prepend(eventType.Name);
         string[] folders = [.. names.Select(name => Path.Combine(root, LakeFormat.TypePartition + name))];
         string[] found = Array.FindAll(folders, Directory.Exists);
-        return found.Length == 1 || (found.Length > 1 && found[0] == folders[0]) ? found[0]
+        return found.Length == 1 ? found[0]
             : found.Length == 0
                 ? throw new FileNotFoundException($"'{path}' has folders of event types, but none of '{eventType.Name}'.", folders[0])
                 : throw new FileNotFoundException(
-                    $"'{path}' has folders of several former names of '{eventType.Name}': "
-                    + $"{string.Join(", ", found.Select(Path.GetFileName))}. Import the one that is meant.", folders[0]);
+                    $"'{path}' has folders of several names of '{eventType.Name}': {string.Join(", ", found.Select(Path.GetFileName))}. "
+                    + "Import the one that is meant, or one after the other.", folders[0]);
     }
 
     private static void Collect(string folder, List<string> files)

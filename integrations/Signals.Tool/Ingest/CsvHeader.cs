@@ -44,11 +44,12 @@ internal sealed class CsvHeader
             throw new UsageException($"'{path}' has no column '{missing}'; its first line names: {string.Join(", ", names)}.");
         }
 
-        string[] unknown = [.. names.Where(name => schema.EventTypes.All(type => ColumnOf(type, name) == IsUnknown))];
+        string[] unknown = [.. names.Where(name => schema.EventTypes.All(type => type.IsDropped || ColumnOf(type, name) == IsUnknown))];
         if (unknown.Length > 0)
         {
             IEnumerable<string> described = unknown.Select(name =>
-                schema.EventTypes.Any(type => type.WasDropped(FieldOf(name))) ? $"{name} (it was dropped)" : name);
+                schema.EventTypes.Any(type => type.WasDropped(FieldOf(name)) || type.IndexOf(FieldOf(name)) >= 0)
+                    ? $"{name} (it was dropped)" : name);
             throw new UsageException($"'{path}' has columns that the store does not have: {string.Join(", ", described)}.");
         }
 
