@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using MessagePack;
-using Signals.Core.Schema;
 
 namespace Signals.Core.Frames;
 

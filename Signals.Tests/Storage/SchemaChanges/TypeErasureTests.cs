@@ -42,6 +42,8 @@ internal sealed class TypeErasureTests
             erased = erasure.Result;
         }
 
+        Assert.That(erased.CutoffMs, Is.EqualTo(TestStores.Start + (20 * TypeWorld.Hour)));
+
         UserErasure same = new(TypeWorld.User, DateTimeOffset.FromUnixTimeMilliseconds(erased.CutoffMs));
         SignalStore.EraseFromCheckpointAsync(_world.Files, Copy, [same], TypeWorld.Options(graceDays: 1), _world.Time)
             .GetAwaiter().GetResult();
