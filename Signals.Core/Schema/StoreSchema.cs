@@ -37,7 +37,7 @@ public sealed class StoreSchema
     /// <summary>The names of event types that the declaration drops. A store's file does not keep them.</summary>
     internal IReadOnlyList<string> DroppedNames { get; init; } = [];
 
-    /// <summary>Whether event types or columns are dropped in it, as in a schema that a store keeps. No program declares such ones.</summary>
+    /// <summary>Whether event types or columns are dropped in it, as in a schema that a store keeps. No program declares any.</summary>
     internal bool HasDropped => EventTypes.Any(type => type.IsDropped || type.Columns.Any(column => column.IsDropped));
 
     /// <summary>The event type that has this name now, or had it before.</summary>
