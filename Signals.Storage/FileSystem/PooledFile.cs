@@ -78,10 +78,18 @@ internal sealed class PooledFile : IFile
     }
 
     /// <inheritdoc/>
-    /// <exception cref="HandlesExhaustedException">The file has no handle, and none can be opened.</exception>
     public void BeginRead(long offset, long length)
     {
-        IFile handle = _pool.Enter(this, _open);
+        IFile handle;
+        try
+        {
+            handle = _pool.Enter(this, _open);
+        }
+        catch (Exception error) when (error is HandlesExhaustedException or FileOperationException)
+        {
+            return; // nothing was promised; a read that needs the file meets the error
+        }
+
         try
         {
             handle.BeginRead(offset, length);

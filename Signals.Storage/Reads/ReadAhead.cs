@@ -7,7 +7,8 @@ namespace Signals.Storage.Reads;
 /// <summary>
 /// Starts the cache misses of a read before the read waits for any of them. Finding a user's rows in a table is a chain of
 /// misses, each of which leads to the next (slot, entry, block, list of chunks, bytes). So all tables take each step together. Of
-/// several blocks that are not in memory the device is asked for all but the first, which the read asks for itself right away.
+/// several blocks that are not in memory the device is asked for all but the first, which the read asks for itself right away. Blocks that
+/// the answer will hardly need are not asked for: outside the times of the query, or behind enough rows in memtables.
 /// </summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused. The caller is inside a read epoch. Afterwards this holds no block.
@@ -22,22 +23,21 @@ internal sealed class ReadAhead
     private readonly PooledList<Target> _targets = new();
     private int _missing; // blocks of the read that are not in memory
 
-    public void Start(ReadView view, in UserId user, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
+    public void Start(in UserRead read)
     {
-        PrefetchSlots(view, user, query);
-        foreach (QueryType type in query.Types)
+        PrefetchSlots(read.View, read.User, read.Query);
+        foreach (QueryType type in read.Query.Types)
         {
-            foreach (Table table in Newest(view, type))
+            foreach (Table table in Newest(read.View, type))
             {
-                table.PrefetchEntry(user);
+                table.PrefetchEntry(read.User);
             }
         }
 
         _missing = 0;
-        for (int slot = 0; slot < query.Types.Length; slot++)
+        for (int slot = 0; slot < read.Query.Types.Length; slot++)
         {
-            QueryType type = query.Types[slot];
-            FindBlocks(view, user, type, limits.IsEmpty ? type.Last : limits[slot].Last);
+            FindBlocks(read, read.Query.Types[slot], read.BoundsOf(slot, out _));
         }
 
         foreach (ref readonly Target target in _targets.Span)
@@ -76,30 +76,52 @@ internal sealed class ReadAhead
         }
     }
 
-    private void FindBlocks(ReadView view, in UserId user, QueryType type, int wanted)
+    private void FindBlocks(in UserRead read, QueryType type, in TimeBounds bounds)
     {
-        foreach (Table table in Newest(view, type))
+        int wanted = bounds.Last;
+        int inMemory = -1; // rows in memtables, which are newer than most in tables; not counted yet
+        foreach (Table table in Newest(read.View, type))
         {
             if (wanted <= 0)
             {
                 return;
             }
 
-            if (table.TryFind(user, out UserRows rows))
+            if (!table.TryFind(read.User, out UserRows rows))
             {
-                if (table.ResidentBlock(rows.FirstRow) is Block block)
-                {
-                    block.MarkUsed(); // this is also the first access to the block; nothing waits for its miss here
-                    _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Early));
-                }
-                else if (_missing++ > 0)
+                continue;
+            }
+
+            if (table.ResidentBlock(rows.FirstRow) is Block block)
+            {
+                block.MarkUsed(); // this is also the first access to the block; nothing waits for its miss here
+                _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Early));
+            }
+            else if (rows.NewestTime >= bounds.From && rows.OldestTime < bounds.To)
+            {
+                inMemory = inMemory < 0 ? RowsInMemory(read, type) : inMemory;
+                if (inMemory < wanted && _missing++ > 0)
                 {
                     table.BeginRead(rows.FirstRow, type.Early);
                 }
+            }
 
-                wanted -= rows.Count;
+            wanted -= rows.Count;
+        }
+    }
+
+    private static int RowsInMemory(in UserRead read, QueryType type)
+    {
+        int count = 0;
+        foreach (MemTable table in read.View.MemTables)
+        {
+            if (table.Rows > 0 && table.TryFind(read.User, read.User.Hash64, type.EventType.Id, out MemRows rows))
+            {
+                count += rows.Count;
             }
         }
+
+        return count;
     }
 
     private static ReadOnlySpan<Table> Newest(ReadView view, QueryType type)

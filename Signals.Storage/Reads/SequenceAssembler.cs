@@ -200,7 +200,7 @@ internal sealed class SequenceAssembler
         bool all = ReadHeads(read, ref known);
         if (!all)
         {
-            _readAhead.Start(read.View, read.User, read.Query, read.Limits);
+            _readAhead.Start(read);
         }
 
         for (int slot = 0; slot < read.Query.Types.Length && !all; slot++)

@@ -16,6 +16,8 @@ internal sealed class BlockPass
     public const int ReadBytes = 64 << 10;
 
     private const int AheadBytes = 512 << 10;
+    private const int PageBytes = 4096;
+    private const int LeastShareAhead = 16;
 
     private byte[] _bytes = [];
     private byte[] _decoded = [];
@@ -25,7 +27,8 @@ internal sealed class BlockPass
     private long _asked; // the offset up to which the system was asked to read
 
     /// <summary>
-    /// Gives the bytes of a block, unless most of them are not wanted. The caller then reads what it wants by itself.
+    /// Gives the bytes of a block, unless most of them and more than a page are not wanted. The caller then reads what it wants by itself.
+    /// The system is asked ahead all the same while a sixteenth is wanted: bytes in passing cost less than a wait for each block.
     /// </summary>
     /// <param name="file">The file; the same one in all calls.</param>
     /// <param name="place">Where the block lies.</param>
@@ -38,8 +41,13 @@ internal sealed class BlockPass
     {
         bool follows = place.Offset == _next;
         _next = place.Offset + place.Length;
-        if (2L * wanted < place.Length)
+        if (2L * wanted < place.Length && place.Length - wanted > PageBytes)
         {
+            if ((long)LeastShareAhead * wanted >= place.Length)
+            {
+                AskAhead(file, place, follows);
+            }
+
             block = default;
             return false;
         }

@@ -261,38 +261,19 @@ internal sealed class UploadTests
     }
 
     /// <summary>
-    /// Two stores that began with one checkpoint give the same number to different tables. Here even the lengths are the same.
+    /// Two stores that began with one checkpoint give the same number to different tables. Here even the lengths are the same. Logs that
+    /// are prepared in the background take numbers, too, so it may need another attempt.
     /// </summary>
     [Test]
     public async Task Upload_TableOfAnotherOwnerWithTheSameNameAndLength_IsSent()
     {
-        using SignalStore mine = CheckpointStores.Open(_folder["mine"]);
-        CheckpointUploader uploader = new(mine, _target, _options);
-        CheckpointStores.Feed(mine, 100);
-        await mine.FlushAsync();
-        await uploader.UploadAsync();
-        await new CheckpointRestorer(_target, _options).RestoreAsync(_folder["theirs"]);
-        using SignalStore theirs = CheckpointStores.Open(_folder["theirs"]);
-        await AppendAsync(theirs, 102, note: "theirs");
-        await new CheckpointUploader(theirs, _target, _options).UploadAsync();
-        await AppendAsync(mine, 103, note: "mine!!");
-        UploadResult result = await uploader.UploadAsync();
-        Assert.That(result.Outcome, Is.EqualTo(UploadOutcome.Published));
-        await new CheckpointRestorer(_target, _options).RestoreAsync(_folder["copy"]);
-        Assert.That(CheckpointStores.AnswersOf(_folder["copy"]), Is.EqualTo(CheckpointStores.Answers(mine)));
-        Assert.That(Tables(mine), Is.EqualTo(Tables(theirs)), "or this test shows nothing");
-
-        static IEnumerable<(ulong Number, long Bytes)> Tables(SignalStore store) =>
-            store.GetTables().Select(table => (table.Number, table.Bytes));
-
-        static async Task AppendAsync(SignalStore store, long position, string note)
+        bool wasSame = false;
+        for (int attempt = 0; attempt < 20 && !wasSame; attempt++)
         {
-            EventGroup group = store.CreateGroup(CheckpointStores.Source);
-            group["view"].Add(UserId.From("user-1"), CheckpointStores.Start, 5000).Set("n", 1).Set("note", note);
-            group.Position = position;
-            await store.AppendGroupAsync(group);
-            await store.FlushAsync();
+            wasSame = await UploadByTwoOwnersAsync($"attempt-{attempt}");
         }
+
+        Assert.That(wasSame, "or this test shows nothing");
     }
 
     [Test]
@@ -355,5 +336,38 @@ internal sealed class UploadTests
             () => new CheckpointUploader(store, _target, wrong),
             Throws.ArgumentException.With.Message.Contains("PartBytes").And.Message.Contains("Parallelism").And.Message.Contains("Grace")
                 .And.Message.Contains("RetainCount").And.Message.Contains("RetainAge"));
+    }
+
+    // Whether their tables had the same names and lengths.
+    private async Task<bool> UploadByTwoOwnersAsync(string name)
+    {
+        MemoryTarget target = new(_time);
+        using SignalStore mine = CheckpointStores.Open(_folder[$"{name}-mine"]);
+        CheckpointUploader uploader = new(mine, target, _options);
+        CheckpointStores.Feed(mine, 100);
+        await mine.FlushAsync();
+        await uploader.UploadAsync();
+        await new CheckpointRestorer(target, _options).RestoreAsync(_folder[$"{name}-theirs"]);
+        using SignalStore theirs = CheckpointStores.Open(_folder[$"{name}-theirs"]);
+        await AppendAsync(theirs, 102, note: "theirs");
+        await new CheckpointUploader(theirs, target, _options).UploadAsync();
+        await AppendAsync(mine, 103, note: "mine!!");
+        UploadResult result = await uploader.UploadAsync();
+        Assert.That(result.Outcome, Is.EqualTo(UploadOutcome.Published));
+        await new CheckpointRestorer(target, _options).RestoreAsync(_folder[$"{name}-copy"]);
+        Assert.That(CheckpointStores.AnswersOf(_folder[$"{name}-copy"]), Is.EqualTo(CheckpointStores.Answers(mine)));
+        return Tables(mine).SequenceEqual(Tables(theirs));
+
+        static IEnumerable<(ulong Number, long Bytes)> Tables(SignalStore store) =>
+            store.GetTables().Select(table => (table.Number, table.Bytes));
+
+        static async Task AppendAsync(SignalStore store, long position, string note)
+        {
+            EventGroup group = store.CreateGroup(CheckpointStores.Source);
+            group["view"].Add(UserId.From("user-1"), CheckpointStores.Start, 5000).Set("n", 1).Set("note", note);
+            group.Position = position;
+            await store.AppendGroupAsync(group);
+            await store.FlushAsync();
+        }
     }
 }

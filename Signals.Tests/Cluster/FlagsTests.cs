@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using Signals.Orleans;
+using Signals.Orleans.Replicas;
 using Signals.Serving;
 
 namespace Signals.Tests.Cluster;
@@ -38,6 +40,32 @@ internal sealed class FlagsTests
             Throws.InstanceOf<PartitionUnavailableException>().With.Message.Contains("ms late"));
         cluster.Log.IsDown = false;
         await cluster.UntilAsync(reports => reports.All(report => report.Lag < TimeSpan.FromMilliseconds(300)), "a fresh owner again");
+    }
+
+    [Test]
+    public async Task Read_TheStoreOfTheLocalStandbyFails_TheOwnerAnswers()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            silos: 2, partitions: 1, o => o.LocalStandbyWithin = TimeSpan.FromMinutes(1));
+        await cluster.SettleAsync();
+        InProcessSiloHandle standby = cluster.Silos.Single(silo => RoleOn(silo) == ReplicaRole.Standby);
+        IClusterStore store = TestCluster.StoreOn(standby);
+        LogPosition position = await store.AppendAsync(TestCluster.View(User, 5));
+        await cluster.UntilAsync(reports => reports.All(report => report.Position == position.Offset), "the event on both");
+        ClusterQuery query = new() { EventTypes = ["view"], Last = 10, Columns = ["n"] };
+        await RequireAnsweredAsync(ReplicaRole.Standby, isLocal: true);
+        await standby.ServiceProvider.GetRequiredService<ReplicaHost>().TryGet(0)!.Current!.Store.DisposeAsync();
+        await RequireAnsweredAsync(ReplicaRole.Owner, isLocal: false);
+
+        async Task RequireAnsweredAsync(ReplicaRole role, bool isLocal)
+        {
+            using ClusterSequence byDefinition = await store.ReadAsync(User, "feed");
+            using ClusterSequence byQuery = await store.ReadAsync(User, query);
+            foreach (ClusterSequence read in new[] { byDefinition, byQuery })
+            {
+                Assert.That((read.Count, read.Answer.Role, read.Answer.IsLocal), Is.EqualTo((1, role, isLocal)));
+            }
+        }
     }
 
     [Test]

@@ -18,8 +18,9 @@ namespace Signals.Tests.Cluster;
 [Category("Reliability")]
 internal sealed class KeptFolderTests
 {
-    private const int Before = 20;
-    private const int After = 50;
+    private const int Before = FolderBehind.Before;
+    private const int After = FolderBehind.After;
+    private const string Reason = "cannot take the folder's place";
 
     private int _sent;
 
@@ -105,7 +106,7 @@ internal sealed class KeptFolderTests
     public async Task Restart_TheLogDoesNotAnswer_BeginsWithTheCheckpoint()
     {
         MemoryTarget target = new(TimeProvider.System);
-        await using LoneMachine machine = await WithCheckpointAheadAsync(target);
+        await using LoneMachine machine = await FolderBehind.StartAsync(target);
         machine.Log.IsDown = true;
         PartitionReplica replica = await machine.UntilAsync(report => report.State == ReplicaState.CatchingUp);
         Assert.That(replica.Current!.OpenedAt, Is.EqualTo(After));
@@ -115,7 +116,7 @@ internal sealed class KeptFolderTests
     public async Task Restart_TheLogDoesNotHaveWhatItClaims_BeginsWithTheCheckpoint()
     {
         MemoryTarget target = new(TimeProvider.System);
-        await using LoneMachine machine = await WithCheckpointAheadAsync(target);
+        await using LoneMachine machine = await FolderBehind.StartAsync(target);
         machine.Log.ForgetBefore(_ => After);
         machine.Log.ClaimsEverything = true;
         PartitionReplica replica = await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After });
@@ -129,7 +130,7 @@ internal sealed class KeptFolderTests
     {
         MemoryTarget target = new(TimeProvider.System);
         await using LoneMachine machine =
-            await WithCheckpointAheadAsync(target, store => Left(store, 7), store => Left(store, other));
+            await FolderBehind.StartAsync(target, store => Left(store, 7), store => Left(store, other));
         PartitionReplica replica = await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After });
         Assert.That(replica.Current!.OpenedAt, Is.EqualTo(expected));
         Assert.That(replica.Current!.Store.GetResumePosition("left"), Is.EqualTo(other));
@@ -140,7 +141,7 @@ internal sealed class KeptFolderTests
     public async Task Restart_TheKeptFolderFailsEachTime_BeginsWithTheCheckpoint(bool isDamaged, int failures)
     {
         MemoryTarget target = new(TimeProvider.System);
-        await using LoneMachine machine = await WithCheckpointAheadAsync(target, store =>
+        await using LoneMachine machine = await FolderBehind.StartAsync(target, store =>
         {
             if (store.GetResumePosition(MemoryFeed.Source) == Before)
             {
@@ -158,7 +159,7 @@ internal sealed class KeptFolderTests
         long poisonAt, long openedAt, ReplicaState state, int failures)
     {
         MemoryTarget target = new(TimeProvider.System);
-        await using LoneMachine machine = await WithCheckpointAheadAsync(target);
+        await using LoneMachine machine = await FolderBehind.StartAsync(target);
         await machine.AppendAsync(1);
         machine.Log.PoisonAt = poisonAt;
         PartitionReplica replica = await machine.UntilAsync(report => report.State == state && report.Position >= After);
@@ -173,12 +174,11 @@ internal sealed class KeptFolderTests
         MemoryTarget target = new(TimeProvider.System);
         FaultyTarget shared = new(target);
         int opened = 0;
-        await using LoneMachine machine = await WithCheckpointAheadAsync(
+        await using LoneMachine machine = await FolderBehind.StartAsync(
             target, _ => shared.FailFrom = Interlocked.Increment(ref opened) == awayBehind ? 0 : shared.FailFrom);
         machine.Context.Options.UseCheckpoints(_ => shared);
         await machine.AppendAsync(1);
         machine.Log.PoisonAt = After - 1;
-        const string Reason = "cannot take the folder's place";
         PartitionReplica replica = await machine.UntilAsync(
             report => report.State == ReplicaState.Stopped && report.Error!.Contains(Reason, StringComparison.Ordinal));
         Assert.That(replica.Report().Error, Does.Contain("offset 49").And.Contains("planted"));
@@ -191,6 +191,52 @@ internal sealed class KeptFolderTests
         Assert.That((replica.Current!.OpenedAt, replica.Openings), Is.EqualTo(((long)After, (long)awayBehind + 1)));
     }
 
+    [Test]
+    public async Task Restart_TheCheckpointIsDamagedWhenARecordStopsTheFolder_GivesTheFolderUpOnceAndSaysSo()
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        FaultyTarget shared = new(target);
+        await using LoneMachine machine = await FolderBehind.StartAsync(target);
+        machine.Context.Options.UseCheckpoints(_ => shared);
+        FolderBehind.Damage(target);
+        await machine.AppendAsync(1);
+        machine.Log.PoisonAt = After - 1;
+        PartitionReplica replica = await machine.UntilAsync(
+            report => report.State == ReplicaState.Stopped && report.Error!.Contains(Reason, StringComparison.Ordinal));
+        OpenReplica open = replica.Current!;
+        int calls = shared.Calls;
+        await machine.UntilAsync(_ => shared.Calls > calls); // It looks for the checkpoint again.
+        long began = Environment.TickCount64;
+        while (Environment.TickCount64 - began < 1_000)
+        {
+            Assert.That(replica.Current, Is.SameAs(open), "the store is closed again for a checkpoint that is damaged");
+            await Task.Delay(5);
+        }
+
+        Assert.That((replica.Openings, replica.State), Is.EqualTo((2L, ReplicaState.Stopped)));
+        Assert.That(replica.Report().Error, Does.Contain(Reason).And.Contains("parts/"));
+    }
+
+    [Test]
+    public async Task Stop_TheStorageWasAwayWhenTheStoreWasOpened_IsNotExplainedWithThatAndTheCheckpointIsLookedFor()
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        FaultyTarget shared = new(target) { FailFrom = 0 };
+        await using LoneMachine machine = await FolderBehind.StartAsync(target);
+        machine.Context.Options.UseCheckpoints(_ => shared);
+        PartitionReplica replica = await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After });
+        machine.Log.PoisonedFolder = "signals-machine-";
+        machine.Log.PoisonAt = After;
+        await machine.AppendAsync(1);
+        await machine.UntilAsync(report => report.State == ReplicaState.Stopped);
+        Assert.That(replica.Current!.OpenedAt, Is.EqualTo(Before), "without the checkpoint");
+        Assert.That(replica.Report().Error, Does.Contain("offset 50").And.Not.Contains(Reason));
+        await FolderBehind.SendAsync(machine.Log, target);
+        shared.FailFrom = int.MaxValue;
+        await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After + 1 });
+        Assert.That(replica.Current!.OpenedAt, Is.EqualTo(After + 1));
+    }
+
     private static void Left(SignalStore store, long position)
     {
         if ((store.GetResumePosition("left") ?? 0) < position)
@@ -198,42 +244,6 @@ internal sealed class KeptFolderTests
             EventGroup group = store.CreateGroup("left");
             group.Position = position;
             store.AppendGroupAsync(group).AsTask().GetAwaiter().GetResult();
-        }
-    }
-
-    // A machine whose folder is at 20, in the log and in the shared storage are 50.
-    private static async Task<LoneMachine> WithCheckpointAheadAsync(
-        MemoryTarget target, Action<SignalStore>? opened = null, Action<SignalStore>? elsewhereOpened = null)
-    {
-        string elsewhere = Directory.CreateTempSubdirectory("signals-elsewhere-").FullName;
-        LoneMachine machine = new(configure: options => options.OnStoreOpened(opened ?? (static _ => { })));
-        try
-        {
-            await machine.AppendAsync(Before);
-            await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: Before });
-            await machine.Host.ReleaseAsync(0);
-            await machine.AppendAsync(After - Before);
-            await using SignalStore store = SignalStore.Open(elsewhere, TestCluster.Schema);
-            elsewhereOpened?.Invoke(store);
-            await using MemoryFeed feed = new(machine.Log, 0, store);
-            using CancellationTokenSource ending = new();
-            Task following = feed.RunAsync(ending.Token);
-            long began = Environment.TickCount64;
-            while (feed.Position < After)
-            {
-                Assert.That(Environment.TickCount64 - began, Is.LessThan(30_000));
-                await Task.Delay(5);
-            }
-
-            await ending.CancelAsync();
-            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await new CheckpointUploader(store, target).UploadAsync();
-            machine.Context.Options.UseCheckpoints(_ => target);
-            return machine;
-        }
-        finally
-        {
-            Directory.Delete(elsewhere, recursive: true);
         }
     }
 

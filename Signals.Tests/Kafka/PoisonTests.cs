@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Signals.Kafka;
+using Signals.Kafka.Poison;
 using Signals.Testing;
 
 namespace Signals.Tests.Kafka;
@@ -40,12 +41,7 @@ internal sealed class PoisonTests
         await using SignalStore store = bench.OpenStore();
         for (int round = 1; round <= 2; round++)
         {
-            bench.Produce([1, 2, 3]);
-            bench.Produce([4, 5, 6]);
-            await LogBench.CatchUpAsync(store, options);
-            byte[] damaged = await File.ReadAllBytesAsync(file);
-            damaged[30] ^= 1; // in the first record, so the second one is whole
-            await File.WriteAllBytesAsync(file, damaged);
+            byte[] damaged = await DamageAsync(bench, store, options);
             long next = bench.Produce([7, 8, 9]);
             await using RunningPartition running = LogBench.Run(store, options);
             await running.CatchUpAsync();
@@ -54,6 +50,34 @@ internal sealed class PoisonTests
             Assert.That(running.Partition.LastError!.Message, Does.Contain($"{file}.damaged-{round}").And.Contains("poison"));
             Assert.That(running.Run.IsCompleted, Is.False);
         }
+    }
+
+    [Test]
+    public async Task ToFolder_TheFileIsDamagedAgainAndAgain_StopsUntilSomebodyMovesWhatIsSetAside()
+    {
+        using LogBench bench = new();
+        KafkaPartitionOptions options = bench.Options with { Poison = PoisonPolicy.ToFolder(bench.PathOf("poison")) };
+        string file = bench.PathOf("poison/events-0.poison");
+        await using SignalStore store = bench.OpenStore();
+        byte[] last = [];
+        for (int round = 1; round <= FilePolicy.MostAside + 1; round++)
+        {
+            last = await DamageAsync(bench, store, options);
+        }
+
+        bench.Produce([7, 8, 9]);
+        await using (RunningPartition refused = LogBench.Run(store, options))
+        {
+            Exception stopped = await refused.FailureAsync();
+            Assert.That(stopped, Is.TypeOf<PoisonNotKeptException>());
+            Assert.That(stopped.Message, Does.Contain(file).And.Contains("4 such files are set aside").And.Contains("move them away"));
+            Assert.That(stopped.InnerException, Is.Not.InstanceOf<CorruptionException>(), "the store is not damaged");
+            Assert.That(await File.ReadAllBytesAsync(file), Is.EqualTo(last));
+        }
+
+        File.Delete($"{file}.damaged-2");
+        await LogBench.CatchUpAsync(store, options);
+        Assert.That(await File.ReadAllBytesAsync($"{file}.damaged-2"), Is.EqualTo(last));
     }
 
     [Test]
@@ -239,5 +263,18 @@ internal sealed class PoisonTests
     private sealed class FailingDecoder : IRecordDecoder
     {
         public bool TryDecode(in LogRecord record, RecordRows rows, out string reason) => throw new IOException("no schema registry");
+    }
+
+    // Two records are kept, the first of which is damaged then. So the second one, which is whole, is behind it.
+    private static async Task<byte[]> DamageAsync(LogBench bench, SignalStore store, KafkaPartitionOptions options)
+    {
+        string file = bench.PathOf("poison/events-0.poison");
+        bench.Produce([1, 2, 3]);
+        bench.Produce([4, 5, 6]);
+        await LogBench.CatchUpAsync(store, options);
+        byte[] damaged = await File.ReadAllBytesAsync(file);
+        damaged[30] ^= 1;
+        await File.WriteAllBytesAsync(file, damaged);
+        return damaged;
     }
 }

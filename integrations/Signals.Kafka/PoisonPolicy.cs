@@ -27,11 +27,13 @@ public abstract class PoisonPolicy
 
     /// <summary>
     /// Keeps such records in a file for each partition, and goes on. Read it with <see cref="PoisonFile"/>. A file that is damaged between
-    /// whole records is set aside, as <c>.damaged-1</c> and so on, and a new one begins.
+    /// whole records is set aside, as <c>.damaged-1</c> to <c>.damaged-4</c>, and a new one begins. When all four names are taken, the
+    /// partition stops.
     /// </summary>
     /// <param name="folder">The folder; it is created.</param>
     /// <param name="maxBytes">
-    /// The largest size of a file, in bytes. When a record does not fit, the partition stops, so a flood cannot fill the disk.
+    /// The largest size of a file, in bytes. When a record does not fit, the partition stops, so a flood cannot fill the disk. With the
+    /// files that are set aside, a partition takes at most five times as much. What power cuts tore off is not counted.
     /// </param>
     public static PoisonPolicy ToFolder(string folder, long maxBytes = DefaultFileBytes)
     {

@@ -75,12 +75,14 @@ internal sealed class BlockPassTests
         Assert.That(sample.Files.Asked, Is.Empty);
     }
 
-    [Test]
-    public void Scan_ColumnsThatAreFewOfTheBytes_ReadsThemAlone()
+    [TestCase(16, true, TestName = "Scan_ColumnsThatAreATenthOfTheBytes_ReadsThemAloneAndAsksAhead")]
+    [TestCase(500, false, TestName = "Scan_ColumnsThatAreAHundredthOfTheBytes_ReadsThemAloneAndAsksForNoOthers")]
+    public void Scan_ColumnsThatAreFewOfTheBytes_ReadsThemAlone(int width, bool asksAhead)
     {
-        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Vector<float>("v", 32)), Users = [] };
+        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Vector<float>("v", width)), Users = [] };
         sample.Users[UserId.From(1)] = TableSample.RandomRows(sample.NewRows(), new Random(1), 3000);
-        using Table table = sample.Write(SmallBlocks).Open();
+        using Table table = sample.Write(new TableOptions { BlockBytes = 12_000, Compress = false }).Open();
+        sample.Files.Asked.Clear();
         BlockScan scan = table.CreateScan();
         sample.Files.Reads.Clear();
         for (int block = 0; block < table.BlockCount; block++)
@@ -88,8 +90,23 @@ internal sealed class BlockPassTests
             scan.Load(block, keys: true, [0], StampParts.None);
         }
 
-        Assert.That(sample.Files.Reads.Sum(read => read.Length), Is.LessThan(3000 * 32 * sizeof(float) / 2));
-        Assert.That(sample.Files.Asked, Is.Empty);
+        Assert.That(sample.Files.Reads.Sum(read => read.Length), Is.LessThan(3000 * width * sizeof(float) / 2));
+        Assert.That(sample.Files.Asked.Count > 0, Is.EqualTo(asksAhead));
+    }
+
+    [Test]
+    public void Scan_RestOfABlockIsLessThanAPage_ReadsManyBlocksAtOnce()
+    {
+        TableSample sample = Numbers(users: 3000).Write(SmallBlocks);
+        using Table table = sample.Open();
+        BlockScan scan = table.CreateScan();
+        sample.Files.Reads.Clear();
+        for (int block = 0; block < table.BlockCount; block++)
+        {
+            scan.Load(block, keys: false, [0], StampParts.None);
+        }
+
+        Assert.That(sample.Files.Reads, Has.Count.LessThan(table.BlockCount / 4));
     }
 
     /// <summary>A pass reads further than it has to; what cannot be read there must not keep it from what it can give.</summary>

@@ -6,6 +6,9 @@ namespace Signals.Kafka.Poison;
 /// <summary>A file for each partition. Immutable.</summary>
 internal sealed class FilePolicy(string folder, long maxBytes) : PoisonPolicy
 {
+    // A disk that damages the file again and again would be filled with what is set aside.
+    internal const int MostAside = 4;
+
     internal override IPoisonSink Open(TopicPartition partition, ClientConfig client, Action<Exception> report)
     {
         Directory.CreateDirectory(folder);
@@ -23,8 +26,14 @@ internal sealed class FilePolicy(string folder, long maxBytes) : PoisonPolicy
         }
         catch (CorruptionException damage)
         {
+            string aside = FreeAside(path) ?? throw new SignalsException(
+                $"The file of poison records '{path}' is damaged, and {MostAside} such files are set aside already. Look at them, move "
+                    + $"them away, and run the partition again; nothing was changed. {damage.Message}",
+                damage);
+            File.Move(path, aside);
+            FolderSync.SyncFolder(folder);
             report(new SignalsException(
-                $"The file of poison records '{path}' is damaged, and is '{SetAside(path)}' from now on: {damage.Message} Records that "
+                $"The file of poison records '{path}' is damaged, and is '{aside}' from now on: {damage.Message} Records that "
                     + "cannot be applied go to a new file. The store is not damaged.",
                 damage));
             return new PoisonFileWriter(path, maxBytes);
@@ -32,19 +41,8 @@ internal sealed class FilePolicy(string folder, long maxBytes) : PoisonPolicy
     }
 
     // What is whole in it can still be read, and the disk of the file says nothing about the store.
-    private static string SetAside(string path)
-    {
-        int number = 1;
-        while (File.Exists(AsideOf(path, number)))
-        {
-            number++;
-        }
-
-        string aside = AsideOf(path, number);
-        File.Move(path, aside);
-        FolderSync.SyncFolder(Path.GetDirectoryName(path)!);
-        return aside;
-    }
+    private static string? FreeAside(string path) =>
+        Enumerable.Range(1, MostAside).Select(number => AsideOf(path, number)).FirstOrDefault(aside => !File.Exists(aside));
 
     private static string AsideOf(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}.damaged-{number}");
 }

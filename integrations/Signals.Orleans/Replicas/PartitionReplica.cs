@@ -243,7 +243,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
         Task following = Task.CompletedTask;
         try
         {
-            following = FollowLogAsync(feed, ending.Token);
+            following = FollowLogAsync(open, ending.Token);
             await (await Task.WhenAny(following, open.Failed).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
@@ -258,25 +258,25 @@ internal sealed class PartitionReplica : IAsyncDisposable
 
     // A record that stops the partition is no fault of the store, which answers meanwhile. The answers say how late they are. But where a
     // checkpoint is further than the record, it is the better store, also when the shared storage says so only later.
-    private async Task FollowLogAsync(IPartitionFeed feed, CancellationToken cancellationToken)
+    private async Task FollowLogAsync(OpenReplica open, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await feed.RunAsync(cancellationToken).ConfigureAwait(false);
+                await open.Feed.RunAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (SignalsException error) when (IsStop(error) && !_folder.IsCheckpointBeyond(feed.Position))
+            catch (SignalsException error) when (IsStop(error) && !_folder.IsCheckpointBeyond(open.Feed.Position))
             {
-                if (_stop.Set(new ReplicaStop(feed.Position, error)))
+                if (_stop.Set(new ReplicaStop(open.Feed.Position, error)))
                 {
                     Interlocked.Increment(ref _failures);
                     ReplicaLog.Stopped(_context.Logger, _partition, LongestPause.TotalMilliseconds, error);
                 }
 
                 await Task.Delay(LongestPause, _context.Time, cancellationToken).ConfigureAwait(false);
-                await _folder.LookForCheckpointAsync(cancellationToken).ConfigureAwait(false);
+                await _folder.LookForCheckpointAsync(open.Store, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -306,6 +306,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
                 if (!_hasCaughtUp && open.ReadLag().Age is not null)
                 {
                     _caughtUpAt = _context.Time.GetTimestamp();
+                    _folder.ForgetRestoreError();
                     _hasCaughtUp = true;
                     _error = null;
                     _context.Telemetry.CaughtUp(_context.Time.GetElapsedTime(began));

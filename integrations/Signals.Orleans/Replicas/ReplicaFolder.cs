@@ -11,9 +11,11 @@ namespace Signals.Orleans.Replicas;
 /// of the store. If that fails, the checkpoint takes the folder's place: at once when the log has lost it nevertheless, when a record stops
 /// the replica before it is as far as the checkpoint, or when the folder is damaged, otherwise after a few attempts. When the shared
 /// storage does not give the checkpoint, the folder is opened as it is, and a replica that a record stops in it looks for the checkpoint
-/// again.
+/// again. A checkpoint that was damaged there is not tried a second time, because fetching it takes the store out of service: the folder
+/// goes on until CURRENT is another checkpoint.
 /// Thread contract: one opening at a time; <see cref="GiveUpFolder"/> between two, <see cref="LookForCheckpointAsync"/> while the store is
-/// open, one call at a time; <see cref="RestoreError"/> from any thread. Lifetime: that of its replica.
+/// open, one call at a time; <see cref="RestoreError"/> and <see cref="ForgetRestoreError"/> from any thread. Lifetime: that of its
+/// replica.
 /// </remarks>
 internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 {
@@ -29,12 +31,16 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     // Where in the log the checkpoint is that is ahead of the store that was opened last. Null when none is.
     private long? _checkpointAt;
 
-    private Exception? _restoreError; // Why the shared storage did not give the checkpoint, when it was asked last.
+    private (string Id, Exception Error)? _damaged; // The checkpoint that was to take the folder's place and turned out to be damaged.
+    private bool _isPassedOver; // The store that was opened last began with the folder because the checkpoint is that one.
+    private bool _mustLook; // The shared storage did not give the checkpoint when it was asked last.
+    private Exception? _restoreError; // Why not; null also when the replica has caught up since.
     private long _askedAt; // When that was.
     private TimeSpan _pause = ShortestPause; // From then to when it is asked again.
 
     /// <summary>
-    /// Why the shared storage did not give the checkpoint when it was asked last; null when it did, or when there is none.
+    /// Why the shared storage did not give the checkpoint when it was asked last; null when it did, when there is none, or when the
+    /// replica has caught up without it since.
     /// </summary>
     public Exception? RestoreError => Volatile.Read(ref _restoreError);
 
@@ -44,6 +50,7 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     {
         StoreOptions options = context.Options.GetStoreOptions(partition);
         _checkpointAt = null;
+        _isPassedOver = false;
         if (context.Options.GetCheckpoints() is PartitionCheckpoints checkpoints)
         {
             await RestoreAsync(checkpoints, options, cancellationToken).ConfigureAwait(false);
@@ -67,12 +74,19 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     public bool IsCheckpointBeyond(long position) => _checkpointAt > position;
 
     /// <summary>
+    /// The replica has caught up, so it needs no checkpoint. What goes wrong with it later has nothing to do with why it got none before.
+    /// </summary>
+    public void ForgetRestoreError() => Volatile.Write(ref _restoreError, null);
+
+    /// <summary>
     /// The replica stands before a record. Asks the shared storage where its checkpoint is, if it could not say or give it before, less and
     /// less often while it fails. Then <see cref="IsCheckpointBeyond"/> knows it.
     /// </summary>
-    public async Task LookForCheckpointAsync(CancellationToken cancellationToken)
+    /// <param name="store">The store that was opened last.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task LookForCheckpointAsync(SignalStore store, CancellationToken cancellationToken)
     {
-        if (RestoreError is null || context.Time.GetElapsedTime(_askedAt) < _pause
+        if (!_mustLook || context.Time.GetElapsedTime(_askedAt) < _pause
             || context.Options.GetCheckpoints() is not PartitionCheckpoints checkpoints)
         {
             return;
@@ -80,9 +94,15 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 
         try
         {
-            StoredCheckpoint? current = await checkpoints.FindCurrentAsync(partition, cancellationToken)
-                .WaitAsync(LookPatience, context.Time, cancellationToken).ConfigureAwait(false);
-            _checkpointAt = current is null ? null : PositionOf(current.Position);
+            StoredCheckpoint? current = await FindCurrentAsync(checkpoints, cancellationToken).ConfigureAwait(false);
+            if (current is not null && _damaged is { } damaged && damaged.Id == current.Id)
+            {
+                NoteFailure(damaged.Error);
+                return;
+            }
+
+            _checkpointAt = current is null ? null : PositionIn(store, current.Position);
+            _mustLook = false;
             Volatile.Write(ref _restoreError, null); // The pause stays, until a checkpoint has been fetched.
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -119,16 +139,27 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
             ActivationResult result =
                 await checkpoints.RestoreAsync(partition, _path, options, MayKeepAsync, cancellationToken).ConfigureAwait(false);
             outcome = result.Outcome;
-            _pause = ShortestPause;
-            Volatile.Write(ref _restoreError, null);
-            _isGivenUp &= outcome != ActivationOutcome.Restored;
             _checkpointAt = outcome == ActivationOutcome.LocalKept ? _checkpointAt : null;
+            _isGivenUp &= _isPassedOver; // Otherwise the checkpoint has taken the folder's place, or none is further than the folder.
+            if (_isPassedOver && _damaged is { } damaged)
+            {
+                NoteSkipped(damaged.Error);
+                return;
+            }
+
+            _damaged = null;
+            _pause = ShortestPause;
+            _mustLook = false;
+            Volatile.Write(ref _restoreError, null);
         }
         catch (Exception error)
             when (error is CheckpointTargetException or CorruptionException or FileOperationException && HoldsStore(_path))
         {
-            NoteFailure(error);
-            ReplicaLog.RestoreSkipped(context.Logger, partition, error);
+            NoteSkipped(error);
+            if (error is CorruptionException)
+            {
+                await RememberDamagedAsync(checkpoints, error, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -140,7 +171,8 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
         CheckpointPosition local, CheckpointPosition checkpoint, CancellationToken cancellationToken)
     {
         string log = context.Log.SourceOf(partition);
-        if (_isGivenUp || MissingOf(local, checkpoint, log) is not long missing || missing > context.Options.MaxReplay)
+        bool isDamaged = await IsDamagedAsync(cancellationToken).ConfigureAwait(false);
+        if ((_isGivenUp && !isDamaged) || MissingOf(local, checkpoint, log) is not long missing || missing > context.Options.MaxReplay)
         {
             return false;
         }
@@ -158,25 +190,63 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 
         if (isReached)
         {
-            _checkpointAt = PositionOf(checkpoint);
+            _isPassedOver = isDamaged;
+            _checkpointAt = isDamaged ? null : PositionOf(checkpoint.Sources, log).Position;
             ReplicaLog.FolderKept(context.Logger, partition, missing);
         }
 
         return isReached;
     }
 
+    // Whether CURRENT is still the checkpoint that was damaged. It is asked for only once there was one.
+    private async ValueTask<bool> IsDamagedAsync(CancellationToken cancellationToken) =>
+        _damaged is { } damaged && context.Options.GetCheckpoints() is PartitionCheckpoints checkpoints
+        && (await checkpoints.FindCurrentAsync(partition, cancellationToken).ConfigureAwait(false))?.Id == damaged.Id;
+
+    // The error does not say which checkpoint it was. If another one has become CURRENT at this moment, that one is passed over as well.
+    private async Task RememberDamagedAsync(PartitionCheckpoints checkpoints, Exception error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await FindCurrentAsync(checkpoints, cancellationToken).ConfigureAwait(false) is StoredCheckpoint current)
+            {
+                _damaged = (current.Id, error);
+            }
+        }
+        catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
+        {
+            ReplicaLog.DamagedUnknown(context.Logger, partition, unknown);
+        }
+    }
+
+    private Task<StoredCheckpoint?> FindCurrentAsync(PartitionCheckpoints checkpoints, CancellationToken cancellationToken) =>
+        checkpoints.FindCurrentAsync(partition, cancellationToken).WaitAsync(LookPatience, context.Time, cancellationToken);
+
+    private void NoteSkipped(Exception error)
+    {
+        NoteFailure(error);
+        ReplicaLog.RestoreSkipped(context.Logger, partition, error);
+    }
+
     private void NoteFailure(Exception error)
     {
+        _mustLook = true;
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
         _askedAt = context.Time.GetTimestamp();
         Volatile.Write(ref _restoreError, error);
     }
 
-    private long PositionOf(CheckpointPosition checkpoint)
+    // Where the checkpoint is in the log that the store follows. A later generation is beyond all of it, an earlier one says nothing.
+    private long? PositionIn(SignalStore store, CheckpointPosition checkpoint)
     {
         string log = context.Log.SourceOf(partition);
-        return checkpoint.Sources.FirstOrDefault(source => source.Source == log).Position;
+        SourcePosition there = PositionOf(checkpoint.Sources, log);
+        int generation = PositionOf(store.GetResumePositions(), log).Generation;
+        return there.Generation == generation ? there.Position : there.Generation > generation ? long.MaxValue : null;
     }
+
+    private static SourcePosition PositionOf(IEnumerable<SourcePosition> sources, string log) =>
+        sources.FirstOrDefault(source => source.Source == log);
 
     // The records of the log between the two. Null when the folder is not one from which the log could lead to the checkpoint: it lacks a
     // source, the source was reset, or the source is not the log and has given the checkpoint more.

@@ -53,4 +53,8 @@ internal static partial class ReplicaLog
     [LoggerMessage(1115, LogLevel.Error,
         "Partition {Partition} stands before a record that cannot be applied, and tries again in {Milliseconds:F0} ms")]
     public static partial void Stopped(ILogger logger, int partition, double milliseconds, Exception error);
+
+    [LoggerMessage(1116, LogLevel.Warning,
+        "Partition {Partition} does not know which of its checkpoints is damaged, so it may fetch the same one again")]
+    public static partial void DamagedUnknown(ILogger logger, int partition, Exception error);
 }
