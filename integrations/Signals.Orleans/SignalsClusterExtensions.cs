@@ -54,6 +54,10 @@ public static class SignalsClusterExtensions
         services.AddSingleton<ReadRouter>();
         services.AddSingleton<IClusterStore, ClusterStore>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ReplicaCaretaker>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => new MembershipRefresher(
+            provider.GetRequiredService<IClusterMembershipService>(),
+            provider.GetRequiredService<ReplicaContext>().Time,
+            provider.GetRequiredService<ReplicaContext>().Logger));
         services.AddGrainService<ReplicaService>();
         AddHealthChecks(services);
         silo.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();

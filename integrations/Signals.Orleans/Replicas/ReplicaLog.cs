@@ -57,4 +57,7 @@ internal static partial class ReplicaLog
     [LoggerMessage(1116, LogLevel.Warning,
         "Partition {Partition} does not know which of its checkpoints is damaged, so it may fetch the same one again")]
     public static partial void DamagedUnknown(ILogger logger, int partition, Exception error);
+
+    [LoggerMessage(1117, LogLevel.Information, "The membership could not be read: {Reason}; it is tried again")]
+    public static partial void NotRefreshed(ILogger logger, string reason);
 }
