@@ -170,7 +170,7 @@ internal sealed unsafe class HeadMemory : IDisposable
     public void Prepare()
     {
         long ahead = HeldBytes > UsedBytes ? 0 : Math.Min(Volatile.Read(ref _withoutMemory), SegmentsAhead) * (long)SegmentBytes;
-        long wanted = Volatile.Read(ref _placed) + ahead;
+        long wanted = Math.Min(RegionBytes, Volatile.Read(ref _placed) + ahead); // a segment may be placed between these two
         for (; _prepared < wanted; _prepared += PageBytes)
         {
             // Adds nothing to a byte, because a head may be there already.
