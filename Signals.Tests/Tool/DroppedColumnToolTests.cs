@@ -55,11 +55,7 @@ internal sealed class DroppedColumnToolTests
     {
         string schema = Write("schema.json", (await ToolRun.OfAsync("schema", Folder, "--json")).Text);
         byte[] before = (await ToolRun.OfAsync("export", Folder, "--format", "jsonl")).Output;
-        foreach (string file in Directory.GetFiles(Folder).Where(file => Path.GetFileName(file) is "CURRENT"
-            || Path.GetFileName(file).StartsWith("MANIFEST", StringComparison.Ordinal)))
-        {
-            File.Delete(file);
-        }
+        LostManifest.DeleteIn(Folder);
 
         ToolRun run = await ToolRun.OfAsync("salvage", Folder, At("new"), "--schema", schema);
         Assert.That(run.Code, Is.EqualTo(ExitCode.ProblemsFound).Or.EqualTo(ExitCode.Ok), run.Messages);

@@ -87,11 +87,7 @@ internal sealed class ToolStoreTests
     {
         string schema = Write("schema.json", (await ToolRun.OfAsync("schema", Folder, "--json")).Text);
         byte[] before = (await ToolRun.OfAsync("export", Folder, "--format", "jsonl")).Output;
-        foreach (string file in Directory.EnumerateFiles(Folder).Where(file => Path.GetFileName(file) is "CURRENT"
-            || Path.GetFileName(file).StartsWith("MANIFEST", StringComparison.Ordinal)).ToArray())
-        {
-            File.Delete(file);
-        }
+        LostManifest.DeleteIn(Folder);
 
         ToolRun without = await ToolRun.OfAsync("salvage", Folder, At("none"));
         ToolRun with = await ToolRun.OfAsync("salvage", Folder, At("new"), "--schema", schema);
