@@ -37,9 +37,10 @@ internal sealed class LinuxFileTests
         LinuxFileSystem files = new();
         int holders = 0;
         int locked = 0;
+        long end = Environment.TickCount64 + 60_000; // A holder may be without a processor for as long as others take for all their tries.
         Parallel.For(0, 4, _ =>
         {
-            for (int i = 0; i < 3_000; i++)
+            while (Volatile.Read(ref locked) < 1_000 && Environment.TickCount64 < end)
             {
                 try
                 {
@@ -56,7 +57,7 @@ internal sealed class LinuxFileTests
                 }
             }
         });
-        Assert.That(locked, Is.GreaterThan(100));
+        Assert.That(locked, Is.GreaterThanOrEqualTo(1_000));
         Directory.Delete(directory, recursive: true);
     }
 
