@@ -19,12 +19,11 @@ namespace Signals.Storage.Heads;
 /// </remarks>
 internal sealed unsafe partial class HeadCache : IDisposable
 {
-    private const int BytesPerBucket = 2048;
+    private const int BytesPerBucket = 1024; // then small heads fill half of the slots, and few find their bucket full
     private const int MostBuckets = 1 << 24;
     private const int LayoutBits = 16;
     private const int MostAttempts = 16;
     private const int SpinsBetweenAttempts = 20;
-    private const int AmpleShare = 2;
     private const int FullShare = 8;
     private const int AdmittedWhenFull = 8;
 
@@ -149,8 +148,8 @@ internal sealed unsafe partial class HeadCache : IDisposable
     }
 
     /// <summary>
-    /// Whether a head should be made for a user that was not found. While there is ample memory, each user gets one. Then it is made for a
-    /// user that was asked for before, lately; and once the memory is full, for one of several such users.
+    /// Whether a head should be made for a user that was not found. Until the memory is nearly full, each user gets one; then one of several
+    /// users that were asked for before, lately.
     /// </summary>
     public bool Admits(ulong hash)
     {
@@ -162,13 +161,12 @@ internal sealed unsafe partial class HeadCache : IDisposable
         HeadTable? table = Volatile.Read(ref _table);
         long used = (table?.Bytes ?? 0) + (Volatile.Read(ref _memory)?.UsedBytes ?? 0);
         long allowed = AllowedBytes;
-        if (used < allowed / AmpleShare)
+        if (used < allowed - (allowed / FullShare))
         {
             return true;
         }
 
-        return table?.WasAsked(hash) != false
-            && (used < allowed - (allowed / FullShare) || ++_turns % AdmittedWhenFull == 0);
+        return table?.WasAsked(hash) != false && ++_turns % AdmittedWhenFull == 0;
     }
 
     /// <summary>Whether a head of so many rows fits the memory of the heads at all.</summary>

@@ -16,7 +16,6 @@ internal sealed class HeadLayout
     /// <summary>The most rows that a head is made for.</summary>
     public const int MostRows = 512;
 
-    private const int LeastCapacity = 16;
     private const int CapacityUnit = 8;
     private const int KeyBytes = 16;
 
@@ -61,8 +60,7 @@ internal sealed class HeadLayout
     /// <summary>
     /// The room of a head: so many rows and a fifth more, so that rows need not be moved for each one that comes.
     /// </summary>
-    public static int CapacityFor(int rows) =>
-        Math.Max(LeastCapacity, (rows + (rows / 4) + CapacityUnit) & -CapacityUnit);
+    public static int CapacityFor(int rows) => (rows + (rows / 4) + CapacityUnit) & -CapacityUnit;
 
     /// <summary>How many rows stay when a full head makes room; at least as many as <see cref="CapacityFor"/> was asked for.</summary>
     public static int KeptOf(int capacity) => capacity * 4 / 5;

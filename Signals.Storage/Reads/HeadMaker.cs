@@ -13,6 +13,7 @@ namespace Signals.Storage.Reads;
 internal sealed class HeadMaker(HeadCache heads)
 {
     private const int RowUnit = 32;
+    private const int LeastGrowth = 8;
 
     private SequenceBuffer? _buffer;
     private (HeadLayout Layout, SequenceQuery Query)[] _queries = [];
@@ -74,8 +75,8 @@ internal sealed class HeadMaker(HeadCache heads)
 
         bool isWhole = count < Math.Min(bounds.Keep, bounds.Last);
         ReadOnlySpan<long> times = buffer.Times.Span[first..];
-        int room = isWhole ? Math.Min(count + (count / 4), HeadLayout.MostRows) : count;
-        if (!heads.TryDraft(layout, read.User, count, HeadLayout.CapacityFor(room), out HeadDraft draft))
+        int capacity = HeadLayout.CapacityFor(isWhole && mark.Rows > 0 ? RoomToGrow(count) : count);
+        if (!heads.TryDraft(layout, read.User, count, capacity, out HeadDraft draft))
         {
             return;
         }
@@ -136,6 +137,9 @@ internal sealed class HeadMaker(HeadCache heads)
         _buffer.Assembler.Append(own.View, own.User, own.ErasedTo, own.NowMs, own.Limits);
         MakeFrom(own, mark, _buffer, first: 0);
     }
+
+    // For a user whose events are coming in: a whole head that is full is made anew.
+    private static int RoomToGrow(int rows) => Math.Min(rows + Math.Max(rows / 4, LeastGrowth), HeadLayout.MostRows);
 
     private static int RowsFor(int wanted) => (int)Math.Min(HeadLayout.MostRows, ((long)wanted + RowUnit - 1) / RowUnit * RowUnit);
 
