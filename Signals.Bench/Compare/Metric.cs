@@ -18,6 +18,7 @@ internal sealed record Metric(string Key, string Title, string Unit, bool MoreIs
         new("mixed_p999", "  p99.9", "us", false),
         .. Reads("read_first", "last-100 of 1 type, Zipf users, first round"),
         .. Reads("read_zipf", "last-100 of 3 types, Zipf users"),
+        .. Reads("read_uniform_first", "last-100 of 3 types, uniform users, first round"),
         .. Reads("read_uniform", "last-100 of 3 types, uniform users"),
         .. Reads("read_one", "last-100 of 1 type, Zipf users"),
         .. Reads("late", "last-100 of 1 type, newest event is late"),

@@ -98,6 +98,10 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases pha
             {
                 _figures.AddReads("read_first", ReadPhase.RunFirst(candidate, plan.Zipf, ReadShape.OneType));
             }
+            else
+            {
+                _figures.AddReads("read_uniform_first", ReadPhase.RunFirst(candidate, plan.Uniform, ReadShape.AllTypes));
+            }
 
             Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
             Read(candidate, "read_uniform", plan.Uniform, ReadShape.AllTypes);

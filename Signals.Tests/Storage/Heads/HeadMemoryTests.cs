@@ -101,7 +101,7 @@ internal sealed class HeadMemoryTests
         EngineOptions defaults = new StoreOptions().Validate();
         _arenas.Dispose();
         _arenas = new MemArenaPool(defaults.MemTableBytes, keep: 2, TimeProvider.System);
-        using HeadMemory memory = new(defaults.HeadCacheBytes - (4 << 20), _epochs, _arenas);
+        using HeadMemory memory = new(defaults.HeadCacheBytes - (8 << 20), _epochs, _arenas);
         MemArena[] spare = [_arenas.Rent(), _arenas.Rent()];
         Array.ForEach(spare, _arenas.Return);
         for (int segment = 0; segment < 2; segment++)
