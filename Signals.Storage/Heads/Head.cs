@@ -53,7 +53,7 @@ internal struct Head
     public byte Used;
 
     /// <summary>
-    /// 1 when the head was made with every event that a read could return, so that it has no more room than these need.
+    /// 1 when the head was made with every event that a read could return, so that it may have room for few more.
     /// </summary>
     public byte IsWhole;
 

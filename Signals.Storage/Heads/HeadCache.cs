@@ -25,6 +25,7 @@ internal sealed unsafe partial class HeadCache : IDisposable
     private const int MostAttempts = 16;
     private const int SpinsBetweenAttempts = 20;
     private const int FullShare = 8;
+    private const int SegmentsInTurn = 3; // one that is being filled and those that stay free
     private const int AdmittedWhenFull = 8;
 
     private readonly Lock _lock = new();
@@ -148,8 +149,8 @@ internal sealed unsafe partial class HeadCache : IDisposable
     }
 
     /// <summary>
-    /// Whether a head should be made for a user that was not found. Until the memory is nearly full, each user gets one; then one of several
-    /// users that were asked for before, lately.
+    /// Whether a head should be made for a user that was not found. Until the memory is nearly full, each user gets one. Then one of
+    /// several users gets one that were asked for before, lately.
     /// </summary>
     public bool Admits(ulong hash)
     {
@@ -159,14 +160,7 @@ internal sealed unsafe partial class HeadCache : IDisposable
         }
 
         HeadTable? table = Volatile.Read(ref _table);
-        long used = (table?.Bytes ?? 0) + (Volatile.Read(ref _memory)?.UsedBytes ?? 0);
-        long allowed = AllowedBytes;
-        if (used < allowed - (allowed / FullShare))
-        {
-            return true;
-        }
-
-        return table?.WasAsked(hash) != false && ++_turns % AdmittedWhenFull == 0;
+        return !IsNearlyFull(table) || (table?.WasAsked(hash) != false && ++_turns % AdmittedWhenFull == 0);
     }
 
     /// <summary>Whether a head of so many rows fits the memory of the heads at all.</summary>
@@ -301,6 +295,18 @@ internal sealed unsafe partial class HeadCache : IDisposable
 
     /// <summary>TEST_ONLY: how often a value lies in the memory of all heads.</summary>
     public int TestCopiesOf(long value) => _memory?.TestCopiesOf(value) ?? 0;
+
+    // Little memory is never full to an eighth: some of its few segments stay free. There it counts that heads had to leave.
+    private bool IsNearlyFull(HeadTable? table)
+    {
+        if (Volatile.Read(ref _memory) is not HeadMemory memory)
+        {
+            return false;
+        }
+
+        long free = AllowedBytes - (table?.Bytes ?? 0) - memory.UsedBytes;
+        return free <= AllowedBytes / FullShare || (Evicted > 0 && free < (long)SegmentsInTurn * memory.SegmentBytes);
+    }
 
     // Another thread may have resized them meanwhile; then that one tells it.
     private void TellIfResized(long had)

@@ -58,7 +58,7 @@ internal sealed class HeadLayout
     public static int TimesOffset => Head.Bytes;
 
     /// <summary>
-    /// The room of a head: so many rows and a fifth more, so that rows need not be moved for each one that comes.
+    /// The room of a head: so many rows and a quarter more, so that rows need not be moved for each one that comes.
     /// </summary>
     public static int CapacityFor(int rows) => (rows + (rows / 4) + CapacityUnit) & -CapacityUnit;
 

@@ -10,8 +10,8 @@ namespace Signals.Storage.Heads;
 /// </remarks>
 internal sealed unsafe class HeadSegment(int bytes)
 {
-    private const int UserBits = 1 << 14; // a segment has a few thousand heads
-    private const int Second = 14; // the bits of a hash that give the second place
+    private const int UserBits = 1 << 15; // a segment has up to eight thousand heads
+    private const int Second = 15; // the bits of a hash that give the second place
 
     private readonly ulong[] _users = new ulong[UserBits / 64]; // a Bloom filter of the users below Used
     private byte* _start;

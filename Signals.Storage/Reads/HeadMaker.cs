@@ -75,7 +75,8 @@ internal sealed class HeadMaker(HeadCache heads)
 
         bool isWhole = count < Math.Min(bounds.Keep, bounds.Last);
         ReadOnlySpan<long> times = buffer.Times.Span[first..];
-        int capacity = HeadLayout.CapacityFor(isWhole && mark.Rows > 0 ? RoomToGrow(count) : count);
+        int room = isWhole && HasRecent(read, layout.Type.Id) ? RoomToGrow(count, RowsFor(Math.Min(bounds.Keep, bounds.Last))) : count;
+        int capacity = HeadLayout.CapacityFor(room);
         if (!heads.TryDraft(layout, read.User, count, capacity, out HeadDraft draft))
         {
             return;
@@ -138,8 +139,20 @@ internal sealed class HeadMaker(HeadCache heads)
         MakeFrom(own, mark, _buffer, first: 0);
     }
 
-    // For a user whose events are coming in: a whole head that is full is made anew.
-    private static int RoomToGrow(int rows) => Math.Min(rows + Math.Max(rows / 4, LeastGrowth), HeadLayout.MostRows);
+    private static bool HasRecent(in UserRead read, ushort eventType)
+    {
+        ulong hash = read.User.Hash64;
+        bool has = false;
+        foreach (MemTable table in read.View.MemTables)
+        {
+            has |= table.Rows > 0 && table.TryFind(read.User, hash, eventType, out _);
+        }
+
+        return has;
+    }
+
+    // A whole head that is full must be made anew, so a user whose events are coming in gets room.
+    private static int RoomToGrow(int rows, int most) => Math.Max(rows, Math.Min(rows + Math.Max(rows / 4, LeastGrowth), most));
 
     private static int RowsFor(int wanted) => (int)Math.Min(HeadLayout.MostRows, ((long)wanted + RowUnit - 1) / RowUnit * RowUnit);
 

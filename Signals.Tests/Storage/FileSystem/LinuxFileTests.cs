@@ -40,7 +40,7 @@ internal sealed class LinuxFileTests
         long end = Environment.TickCount64 + 60_000; // A holder may be without a processor for as long as others take for all their tries.
         Parallel.For(0, 4, _ =>
         {
-            while (Volatile.Read(ref locked) < 1_000 && Environment.TickCount64 < end)
+            for (int i = 0; i < 3_000 || (Volatile.Read(ref locked) < 1_000 && Environment.TickCount64 < end); i++)
             {
                 try
                 {
