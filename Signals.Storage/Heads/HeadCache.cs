@@ -149,8 +149,8 @@ internal sealed unsafe partial class HeadCache : IDisposable
     }
 
     /// <summary>
-    /// Whether a head should be made for a user that was not found. Until the memory is nearly full, each user gets one. Then one of
-    /// several users gets one that were asked for before, lately.
+    /// Whether a head should be made for a user that was not found. Until the memory is nearly full, each user gets one. After
+    /// that, one in several of the users that were asked for before, lately, gets one.
     /// </summary>
     public bool Admits(ulong hash)
     {

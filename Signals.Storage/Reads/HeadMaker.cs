@@ -75,7 +75,8 @@ internal sealed class HeadMaker(HeadCache heads)
 
         bool isWhole = count < Math.Min(bounds.Keep, bounds.Last);
         ReadOnlySpan<long> times = buffer.Times.Span[first..];
-        int room = isWhole && HasRecent(read, layout.Type.Id) ? RoomToGrow(count, RowsFor(Math.Min(bounds.Keep, bounds.Last))) : count;
+        bool grows = isWhole && read.RowsInMemory(layout.Type.Id) > 0;
+        int room = grows ? RoomToGrow(count, RowsFor(Math.Min(bounds.Keep, bounds.Last))) : count;
         int capacity = HeadLayout.CapacityFor(room);
         if (!heads.TryDraft(layout, read.User, count, capacity, out HeadDraft draft))
         {
@@ -137,18 +138,6 @@ internal sealed class HeadMaker(HeadCache heads)
         HeadMark mark = HeadCatchUp.Mark(own.View.Active, own.User, own.User.Hash64, layout.Type.Id);
         _buffer.Assembler.Append(own.View, own.User, own.ErasedTo, own.NowMs, own.Limits);
         MakeFrom(own, mark, _buffer, first: 0);
-    }
-
-    private static bool HasRecent(in UserRead read, ushort eventType)
-    {
-        ulong hash = read.User.Hash64;
-        bool has = false;
-        foreach (MemTable table in read.View.MemTables)
-        {
-            has |= table.Rows > 0 && table.TryFind(read.User, hash, eventType, out _);
-        }
-
-        return has;
     }
 
     // A whole head that is full must be made anew, so a user whose events are coming in gets room.

@@ -99,7 +99,7 @@ internal sealed class ReadAhead
             }
             else if (rows.NewestTime >= bounds.From && rows.OldestTime < bounds.To)
             {
-                inMemory = inMemory < 0 ? RowsInMemory(read, type) : inMemory;
+                inMemory = inMemory < 0 ? read.RowsInMemory(type.EventType.Id) : inMemory;
                 if (inMemory < wanted && _missing++ > 0)
                 {
                     table.BeginRead(rows.FirstRow, type.Early);
@@ -108,20 +108,6 @@ internal sealed class ReadAhead
 
             wanted -= rows.Count;
         }
-    }
-
-    private static int RowsInMemory(in UserRead read, QueryType type)
-    {
-        int count = 0;
-        foreach (MemTable table in read.View.MemTables)
-        {
-            if (table.Rows > 0 && table.TryFind(read.User, read.User.Hash64, type.EventType.Id, out MemRows rows))
-            {
-                count += rows.Count;
-            }
-        }
-
-        return count;
     }
 
     private static ReadOnlySpan<Table> Newest(ReadView view, QueryType type)

@@ -1,4 +1,5 @@
 using Signals.Storage.Compaction;
+using Signals.Storage.MemTables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Reads;
@@ -40,5 +41,21 @@ internal readonly ref struct UserRead(
         hiddenTo = type.MaxAge is null ? ErasedTo : Math.Max(ErasedTo, Retention.OldestByAge(type, NowMs) - 1);
         long from = hiddenTo == ErasureSet.NoCutoff ? asked.FromMs : Math.Max(asked.FromMs, hiddenTo + 1);
         return new TimeBounds(from, asked.ToMs, type.KeepLast, asked.Last);
+    }
+
+    /// <summary>How many rows of a type the memtables have of the user.</summary>
+    public int RowsInMemory(ushort eventType)
+    {
+        ulong hash = User.Hash64;
+        int count = 0;
+        foreach (MemTable table in View.MemTables)
+        {
+            if (table.Rows > 0 && table.TryFind(User, hash, eventType, out MemRows rows))
+            {
+                count += rows.Count;
+            }
+        }
+
+        return count;
     }
 }
